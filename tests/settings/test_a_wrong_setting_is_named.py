@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SECRET
+from webapp.settings import SettingsError, load_settings
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("PORT", "http", "whole number"),
+        ("PORT", "70000", "whole number"),
+        ("WEB_CONCURRENCY", "0", "whole number"),
+        ("BACKUP_MIN_INTERVAL", "soon", "duration"),
+        ("BACKUP_SCHEDULE", "at two", "cron line"),
+        ("BACKUP_RETENTION_DAYS", "-1", "whole number"),
+        ("FLASK_SECRET_KEY", "short", "32"),
+        ("ADMIN_USERS", "ann", "provider:id"),
+        ("PUBLIC_URL", "example.org", "https://"),
+        ("SECURE_COOKIES", "maybe", "yes or no"),
+        ("RATELIMIT_STORAGE_URI", "redis://localhost", "not supported"),
+        ("DATABASE_URL", "postgresql://localhost/x", "DATABASE_PATH"),
+    ],
+)
+def test_one_sentence_names_the_setting_and_the_remedy(name: str, value: str, remedy: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        load_settings({name: value}, env_file=None)
+    sentence = str(raised.value)
+    assert sentence.startswith(name)
+    assert remedy in sentence
+    assert "\n" not in sentence
+
+
+def test_a_secret_is_not_repeated_in_the_sentence() -> None:
+    with pytest.raises(SettingsError) as raised:
+        load_settings({"FLASK_SECRET_KEY": "hunter2"}, env_file=None)
+    assert "hunter2" not in str(raised.value)
+
+
+def test_the_environment_wins_over_the_file_and_empty_means_default(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"PORT=5001\nHOST=127.0.0.1\nFLASK_SECRET_KEY={SECRET}\nWEB_CONCURRENCY=\n")
+    settings = load_settings({"PORT": "5002"}, env_file=file)
+    assert settings.port == 5002
+    assert settings.host == "127.0.0.1"
+    assert settings.web_concurrency == 2
+    assert settings.sources["PORT"] == "environment"
+    assert settings.sources["HOST"] == ".env"
+    assert settings.sources["WEB_CONCURRENCY"] == "default"
+
+
+def test_serving_needs_a_secret_key() -> None:
+    with pytest.raises(SettingsError, match="make env"):
+        load_settings({}, env_file=None).require_secret_key()
+
+
+def test_the_backup_folder_follows_the_data_folder() -> None:
+    settings = load_settings({"DATA_DIR": "/srv/kewp"}, env_file=None)
+    assert settings.database_path == Path("/srv/kewp/ke_wp_mapping.db")
+    assert settings.backup_dir == Path("/srv/kewp/backups")

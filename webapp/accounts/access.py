@@ -1,0 +1,83 @@
+"""Who may open which address. Every view declares it; a view that does not stops the start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Flask, g, redirect, request, url_for
+
+from webapp.accounts.models import Person
+from webapp.errors import Problem, wants_json
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_DECLARED = "_kewp_access"
+
+
+def public(view: Callable[P, R]) -> Callable[P, R]:
+    """Everybody may open this view."""
+    setattr(view, _DECLARED, "public")
+    return view
+
+
+def requires(action: str) -> Callable[[Callable[P, R]], Callable[P, Any]]:
+    """Only people whose role allows `curate`, `review` or `admin` may open this view.
+
+    The anonymous are sent to sign in and come back (reading) or get 401 (changing, programs);
+    people without the role get 403.
+    """
+
+    def decorate(view: Callable[P, R]) -> Callable[P, Any]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
+            person = g.person
+            if person is None:
+                if request.method == "GET" and not wants_json():
+                    return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+                raise Problem(
+                    401,
+                    "You are not signed in.",
+                    "Sign in and send it again; the browser's back button brings back what you "
+                    "typed.",
+                    link=(url_for("accounts.sign_in"), "Sign in"),
+                )
+            if not person.can(action):
+                raise Problem(
+                    403,
+                    "Your role does not allow this.",
+                    f"You are signed in as {person.name} ({person.role}). Ask an administrator if "
+                    "your role should change.",
+                )
+            return view(*args, **kwargs)
+
+        setattr(guarded, _DECLARED, action)
+        return guarded
+
+    return decorate
+
+
+def me() -> Person:
+    """The person of this request, in a view that `requires` one."""
+    person: Person | None = g.person
+    if person is None:
+        raise Problem(401, "You are not signed in.")
+    return person
+
+
+def declared(app: Flask) -> dict[str, str]:
+    """What every endpoint declares: `public`, `curate`, `review` or `admin`.
+
+    Raises `RuntimeError` naming an endpoint that declares nothing.
+    """
+    table = {"static": "public"}
+    for endpoint, view in app.view_functions.items():
+        if endpoint == "static":
+            continue
+        access = getattr(view, _DECLARED, None)
+        if access is None:
+            raise RuntimeError(f"the view {endpoint} does not say who may open it")
+        table[endpoint] = access
+    return table

@@ -1,0 +1,30 @@
+"""`python -m webapp sign-in-link`: a one-time link for somebody the operator knows."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from webapp.accounts import links
+from webapp.accounts.models import ROLES
+from webapp.accounts.runtime import open_runtime
+from webapp.database import Database
+from webapp.settings import Settings
+
+
+def register(subparsers: Any) -> None:
+    """Add the commands of this room."""
+    parser = subparsers.add_parser(
+        "sign-in-link", help="print a one-time sign-in link, valid 15 minutes"
+    )
+    parser.add_argument("--name", required=True, help="name shown with this person's work")
+    parser.add_argument("--role", required=True, choices=ROLES)
+    parser.set_defaults(handler=sign_in_link)
+
+
+def sign_in_link(args: argparse.Namespace, settings: Settings) -> int:
+    """Print the link on standard output."""
+    runtime = open_runtime(settings.runtime_path)
+    token = links.issue(Database(settings.database_path), runtime, args.name, args.role)
+    print(f"{settings.address}/sign-in/{token}", flush=True)
+    return 0

@@ -1,0 +1,67 @@
+"""Tables of people. `person.id` is opaque: history refers to it, so that a name can be erased."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.accounts.runtime import RuntimeBase
+from webapp.database import Base, utc_now
+
+ROLES = ("curator", "reviewer", "admin")
+
+
+def _new_id() -> str:
+    return uuid4().hex
+
+
+class Person(Base):
+    """Somebody who signs in; credit in exports is their `name` (and ORCID iD where known)."""
+
+    __tablename__ = "person"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=_new_id)
+    name: Mapped[str]
+    role: Mapped[str]
+    orcid: Mapped[str | None]
+    created_at: Mapped[str] = mapped_column(default=utc_now)
+
+    __table_args__ = (CheckConstraint(f"role IN {ROLES}", name="role"),)
+
+    def can(self, action: str) -> bool:
+        """Whether this person's role allows `curate`, `review` or `admin`."""
+        return ROLES.index(self.role) >= {"curate": 0, "review": 1, "admin": 2}[action]
+
+
+class Identity(Base):
+    """A way to recognise a person: `provider:subject`; one person may have several."""
+
+    __tablename__ = "identity"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+
+
+class SignInLink(RuntimeBase):
+    """A one-time link; only the SHA-256 of its token is kept."""
+
+    __tablename__ = "sign_in_link"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str]
+    expires_at: Mapped[str]
+    used_at: Mapped[str | None]
+
+
+class SignedInSession(RuntimeBase):
+    """A browser that is signed in; only the SHA-256 of its session key is kept."""
+
+    __tablename__ = "signed_in_session"
+
+    key_hash: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(index=True)
+    created_at: Mapped[str]
+    seen_at: Mapped[str]

@@ -1,0 +1,51 @@
+"""Find, add and change people."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.accounts.models import ROLES, Identity, Person
+
+
+def find(session: Session, provider: str, subject: str) -> Person | None:
+    """The person that a provider knows by this subject, or None."""
+    return session.scalar(
+        select(Person)
+        .join(Identity, Identity.person_id == Person.id)
+        .where(Identity.provider == provider, Identity.subject == subject)
+    )
+
+
+def enrol(session: Session, provider: str, subject: str, name: str, role: str) -> Person:
+    """The person behind an identity, added or brought up to this name and role.
+
+    Raises `ValueError` where the role is unknown or the name is blank.
+    """
+    name = " ".join(name.split())
+    if not name:
+        raise ValueError("A person needs a name.")
+    if role not in ROLES:
+        raise ValueError(f"The role {role!r} is unknown; choose one of {', '.join(ROLES)}.")
+    person = find(session, provider, subject)
+    if person is None:
+        person = Person(name=name, role=role)
+        session.add(person)
+        session.flush()
+        session.add(Identity(provider=provider, subject=subject, person_id=person.id))
+    person.name, person.role = name, role
+    return person
+
+
+def get(session: Session, person_id: str) -> Person | None:
+    """The person with this id, or None."""
+    return session.get(Person, person_id)
+
+
+def is_listed_admin(session: Session, person: Person, listed: frozenset[str]) -> bool:
+    """Whether the operator's list `ADMIN_USERS` (`provider:id`) names one of the identities."""
+    known = session.execute(
+        select(Identity.provider, Identity.subject).where(Identity.person_id == person.id)
+    )
+    names = {name.casefold() for name in listed}
+    return any(f"{provider}:{subject}".casefold() in names for provider, subject in known)

@@ -1,0 +1,81 @@
+"""Who is signed in: the cookie holds a random key, `runtime.db` holds its hash and its person."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask, g, session
+from sqlalchemy import delete, update
+
+from webapp import current
+from webapp.accounts import people
+from webapp.accounts.links import hashed
+from webapp.accounts.models import SignedInSession
+from webapp.database import utc_now
+
+IDLE = timedelta(days=14)
+_TOUCH_EVERY = timedelta(minutes=10)
+_KEY = "key"
+
+
+def sign_in(person_id: str) -> None:
+    """Start a fresh session for a person; whatever session there was is ended."""
+    sign_out()
+    key = secrets.token_urlsafe(32)
+    now = utc_now()
+    with current.runtime().write() as runtime:
+        runtime.execute(delete(SignedInSession).where(SignedInSession.seen_at < _ago(IDLE)))
+        runtime.add(
+            SignedInSession(key_hash=hashed(key), person_id=person_id, created_at=now, seen_at=now)
+        )
+    session[_KEY] = key
+    session.permanent = True
+
+
+def sign_out() -> None:
+    """End this browser's session, here and on the server."""
+    key = session.get(_KEY)
+    session.clear()
+    if key:
+        with current.runtime().write() as runtime:
+            runtime.execute(delete(SignedInSession).where(SignedInSession.key_hash == hashed(key)))
+
+
+def load_person() -> None:
+    """Put the person of this request into `g.person` (None for the anonymous)."""
+    g.person = None
+    key = session.get(_KEY)
+    if not key:
+        return
+    with current.runtime().read() as runtime:
+        known = runtime.get(SignedInSession, hashed(key))
+    if known is None or known.seen_at < _ago(IDLE):
+        return
+    with current.database().read() as database:
+        g.person = people.get(database, known.person_id)
+    if known.seen_at < _ago(_TOUCH_EVERY):
+        with current.runtime().write() as runtime:
+            runtime.execute(
+                update(SignedInSession)
+                .where(SignedInSession.key_hash == known.key_hash)
+                .values(seen_at=utc_now())
+            )
+
+
+def _ago(span: timedelta) -> str:
+    moment = datetime.now(UTC) - span
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def init_app(app: Flask) -> None:
+    """Know the person of every request but those for static files and health."""
+
+    @app.before_request
+    def know_person() -> None:
+        from flask import request
+
+        if request.endpoint in {"static", "operations.health"}:
+            g.person = None
+        else:
+            load_person()

