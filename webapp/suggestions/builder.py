@@ -1,0 +1,222 @@
+"""Build the suggestion index from the catalog: only new texts are encoded."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import logging
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from webapp.catalog.models import KeyEvent, SourceRelease, Target, TargetSynonym
+from webapp.database import Database, utc_now
+from webapp.suggestions import index as files
+from webapp.suggestions.encoder import Encoder
+from webapp.suggestions.lexical import LexicalIndex
+from webapp.suggestions.text import expand, find_abbreviations, spell_greek, without_direction
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+"""Called with (texts encoded so far, texts to encode)."""
+
+
+class BuildRunning(RuntimeError):
+    """Another process is building the index."""
+
+
+def catalog_version(session: Session) -> int:
+    """Number of the newest import; the index remembers the one it was built from."""
+    return session.scalar(select(func.max(SourceRelease.id))) or 0
+
+
+def query_texts(title: str, abbreviations: dict[str, str]) -> tuple[str, str]:
+    """The two texts that stand for a Key Event; see `index.TEXT_TEMPLATE`."""
+    plain = spell_greek(without_direction(title))
+    return plain, expand(plain, abbreviations)
+
+
+def target_names(session: Session) -> dict[str, list[tuple[str, str, str]]]:
+    """Live targets by resource: (identifier, title, title and exact synonyms)."""
+    synonyms: dict[int, list[str]] = {}
+    for target_id, text in session.execute(
+        select(TargetSynonym.target_id, TargetSynonym.text).where(TargetSynonym.scope == "EXACT")
+    ):
+        synonyms.setdefault(target_id, []).append(text)
+    named: dict[str, list[tuple[str, str, str]]] = {}
+    for row in session.execute(
+        select(Target.id, Target.resource, Target.identifier, Target.title)
+        .where(Target.retired_at.is_(None))
+        .order_by(Target.resource, Target.id)
+    ):
+        names = " ".join([row.title, *synonyms.get(row.id, ())])
+        named.setdefault(row.resource, []).append((row.identifier, row.title, names))
+    return named
+
+
+def corpus_abbreviations(session: Session) -> dict[str, str]:
+    """Abbreviations that the catalog's own titles and descriptions explain."""
+
+    def texts() -> Iterator[str]:
+        for model in (KeyEvent, Target):
+            for title, description in session.execute(select(model.title, model.description)):
+                yield title
+                yield description
+
+    return find_abbreviations(texts())
+
+
+def build(
+    database: Database,
+    index_dir: Path,
+    encoder: Encoder | None,
+    progress: Progress | None = None,
+) -> str:
+    """Build a new generation and make it current; returns its name.
+
+    Without an encoder it holds word statistics alone. Vectors of texts that the current
+    generation already holds (same encoder) are taken over. Raises `BuildRunning` where another
+    process builds.
+    """
+    index_dir.mkdir(parents=True, exist_ok=True)
+    with _only_builder(index_dir):
+        generation = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}"
+        folder = index_dir / f"{generation}.partial"
+        folder.mkdir()
+        try:
+            _write(database, index_dir, folder, encoder, progress)
+            folder.rename(index_dir / generation)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        files.make_current(index_dir, generation)
+    return generation
+
+
+def _write(
+    database: Database,
+    index_dir: Path,
+    folder: Path,
+    encoder: Encoder | None,
+    progress: Progress | None,
+) -> None:
+    with database.read() as session:
+        version = catalog_version(session)
+        targets = target_names(session)
+        abbreviations = corpus_abbreviations(session)
+        key_events = session.execute(
+            select(KeyEvent.number, KeyEvent.title)
+            .where(KeyEvent.retired_at.is_(None))
+            .order_by(KeyEvent.number)
+        ).all()
+    for resource, rows in targets.items():
+        LexicalIndex.build([names for _, _, names in rows]).save(folder / resource / "bm25")
+        files.write_json(folder / resource / "identifiers.json", [row[0] for row in rows])
+    files.write_json(folder / "abbreviations.json", abbreviations)
+    files.write_json(folder / "key_events.json", [number for number, _ in key_events])
+    digests = {}
+    if encoder is not None:
+        queries = [query_texts(title, abbreviations) for _, title in key_events]
+        wanted = {
+            f"{resource}/vectors.npy": [spell_greek(title) for _, title, _ in rows]
+            for resource, rows in targets.items()
+        } | {"key_events.npy": [text for pair in queries for text in pair]}
+        vectors = _Vectors(index_dir, encoder)
+        vectors.encode([text for texts in wanted.values() for text in texts], progress)
+        for name, texts in wanted.items():
+            rows_of_text = vectors.of(texts)
+            if name == "key_events.npy":
+                rows_of_text = rows_of_text.reshape(len(queries), 2, encoder.dimensions)
+            np.save(folder / name, rows_of_text)
+            files.write_json((folder / name).with_suffix(".keys"), [_key(text) for text in texts])
+            digests[name] = files.sha256(folder / name)
+    files.write_json(
+        folder / "manifest.json",
+        {
+            "format": files.FORMAT,
+            "created_at": utc_now(),
+            "catalog_version": version,
+            "encoder": encoder.name if encoder else None,
+            "dimensions": encoder.dimensions if encoder else None,
+            "pooling": "mean" if encoder else None,
+            "text_template": files.TEXT_TEMPLATE,
+            "resources": {resource: len(rows) for resource, rows in targets.items()},
+            "key_events": len(key_events),
+            "sha256": digests,
+        },
+    )
+
+
+class _Vectors:
+    """Vectors by text, seeded from the current generation."""
+
+    def __init__(self, index_dir: Path, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, NDArray[np.float32]] = {}
+        generation = files.current_generation(index_dir)
+        if generation is not None:
+            self._take_over(index_dir / generation)
+
+    def _take_over(self, folder: Path) -> None:
+        try:
+            manifest = files.read_manifest(folder)
+            if manifest["encoder"] != self._encoder.name:
+                return
+            for name, digest in manifest["sha256"].items():
+                if files.sha256(folder / name) != digest:
+                    continue
+                keys = json.loads((folder / name).with_suffix(".keys").read_text(encoding="utf-8"))
+                rows = np.load(folder / name, mmap_mode="r").reshape(len(keys), -1)
+                self._known.update(zip(keys, rows, strict=True))
+        except (files.IndexUnusable, OSError, ValueError, KeyError) as error:
+            log.warning("the earlier suggestion index is not reused: %s", error)
+
+    def encode(self, texts: Sequence[str], progress: Progress | None) -> None:
+        """Encode those texts that are not known yet."""
+        new = [text for text in dict.fromkeys(texts) if _key(text) not in self._known]
+        done = 0
+
+        def count(batch: int) -> None:
+            nonlocal done
+            done += batch
+            if progress:
+                progress(done, len(new))
+
+        if progress:
+            progress(0, len(new))
+        if new:
+            self._known.update(zip(map(_key, new), self._encoder.encode(new, count), strict=True))
+
+    def of(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of shape (len(texts), dimensions)."""
+        if not texts:
+            return np.empty((0, self._encoder.dimensions), dtype=np.float32)
+        return np.stack([self._known[_key(text)] for text in texts]).astype(np.float32)
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@contextmanager
+def _only_builder(index_dir: Path) -> Iterator[None]:
+    with (index_dir / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BuildRunning(
+                "The suggestion index is being built by another process; wait for it to end."
+            ) from None
+        for leftover in index_dir.glob("*.partial"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        yield

@@ -1,0 +1,117 @@
+"""Fuse the signals into one ranked list with reasons, the same for every resource.
+
+score = dense + LEXICAL_WEIGHT * BM25, where dense is the larger cosine of the two texts of a Key
+Event with the target's name. The weight was chosen on expert pairs of three resources; see
+docs/suggestions.md. Without vectors the list is BM25's alone, and says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from webapp.suggestions.index import ResourceIndex
+from webapp.suggestions.lexical import shared_words
+
+LEXICAL_WEIGHT = 0.025
+VERSION = "fixed-1"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a target is in the list: the signal's name and a sentence for the curator."""
+
+    signal: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One target of a ranked list. `score` orders the list and means nothing by itself."""
+
+    rank: int
+    identifier: str
+    score: float
+    lexical: float
+    dense: float | None
+    dense_rank: int | None
+    title: str = ""
+    target_id: int = 0
+    reasons: tuple[Reason, ...] = field(default=())
+
+
+def rank(
+    resource: ResourceIndex,
+    text: str,
+    vectors: NDArray[np.float32] | None,
+    limit: int,
+) -> list[Suggestion]:
+    """The best `limit` targets for a text; `vectors` (k, dimensions) are its encodings, if any.
+
+    Only targets with some evidence are listed: a shared word or a vector. Equal scores keep the
+    order of identifiers, so that a list is the same each time.
+    """
+    lexical = resource.lexical.score(text)
+    if vectors is not None and resource.vectors is not None and len(resource.identifiers):
+        dense = (resource.vectors @ vectors.T).max(axis=1)
+        fused = dense + LEXICAL_WEIGHT * lexical
+    else:
+        dense, fused = None, lexical
+    rows = best_rows(fused, limit)
+    listed: list[Suggestion] = []
+    for row in rows:
+        if dense is None and lexical[row] <= 0:
+            break
+        listed.append(
+            Suggestion(
+                rank=len(listed) + 1,
+                identifier=resource.identifiers[row],
+                score=float(fused[row]),
+                lexical=float(lexical[row]),
+                dense=None if dense is None else float(dense[row]),
+                dense_rank=None if dense is None else int((dense > dense[row]).sum()) + 1,
+            )
+        )
+    return listed
+
+
+def best_rows(scores: NDArray[np.float32], limit: int) -> list[int]:
+    """Rows of the highest scores, best first; equal scores in row order."""
+    limit = min(limit, len(scores))
+    if limit <= 0:
+        return []
+    if limit < len(scores):
+        # Everything tied with the last place competes, so that ties are broken by row order.
+        threshold = np.partition(scores, len(scores) - limit)[len(scores) - limit]
+        rows = np.flatnonzero(scores >= threshold)
+    else:
+        rows = np.arange(len(scores))
+    ordered = rows[np.argsort(-scores[rows], kind="stable")]
+    return [int(row) for row in ordered[:limit]]
+
+
+def reasons(suggestion: Suggestion, text: str, title: str, candidates: int) -> tuple[Reason, ...]:
+    """Sentences for the curator about one suggestion among `candidates` targets."""
+    found = []
+    shared = shared_words(text, title)
+    if suggestion.lexical > 0 and shared:
+        found.append(
+            Reason("lexical", f"shares the word{'s' * (len(shared) > 1)} {', '.join(shared)}")
+        )
+    elif suggestion.lexical > 0:
+        found.append(Reason("lexical", "shares words with one of its synonyms"))
+    if suggestion.dense_rank is not None:
+        place = suggestion.dense_rank
+        nearest = "nearest in meaning" if place == 1 else f"{ordinal(place)} nearest in meaning"
+        found.append(Reason("dense", f"name is {nearest} of {candidates:,}"))
+    return tuple(found)
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th …"""
+    ending = (
+        "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    )
+    return f"{number:,}{ending}"
