@@ -1,0 +1,30 @@
+import pytest
+
+from webapp.curation.evidence import read_references, reference_curie, reference_url
+
+
+def test_pmids_and_dois_in_every_spelling() -> None:
+    text = (
+        "12345678\nPMID: 23456789\nhttps://pubmed.ncbi.nlm.nih.gov/34567890/\n"
+        "10.1038/s41597-023-02321-w; doi:10.1000/182\nhttps://doi.org/10.1000/182."
+    )
+    assert [reference_curie(one) for one in read_references(text)] == [
+        "PMID:12345678",
+        "PMID:23456789",
+        "PMID:34567890",
+        "doi:10.1038/s41597-023-02321-w",
+        "doi:10.1000/182",
+    ]
+
+
+@pytest.mark.parametrize("text", ["a paper by Smith", "10.1", "0123", "javascript:alert(1)"])
+def test_anything_else_is_named_with_the_remedy(text: str) -> None:
+    with pytest.raises(ValueError, match="neither a PMID nor a DOI") as raised:
+        read_references(text)
+    assert text in str(raised.value)
+
+
+def test_each_leads_to_its_page() -> None:
+    pmid, doi = read_references("12345678\n10.1000/182")
+    assert reference_url(pmid) == "https://pubmed.ncbi.nlm.nih.gov/12345678/"
+    assert reference_url(doi) == "https://doi.org/10.1000/182"

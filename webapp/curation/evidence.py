@@ -1,0 +1,50 @@
+"""References that support a claim: PMIDs and DOIs, checked for form alone, never looked up."""
+
+from __future__ import annotations
+
+import re
+
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_PMID = re.compile(
+    r"(?:https?://pubmed\.ncbi\.nlm\.nih\.gov/|pmid:?\s*)?([1-9]\d{0,8})/?", re.IGNORECASE
+)
+MAX_REFERENCES = 20
+
+
+def read_references(text: str) -> list[dict[str, str]]:
+    """References from lines of text, each a PMID or DOI with or without its prefix.
+
+    Returns `{"kind": "pmid"|"doi", "identifier": …}` without repeats. Raises `ValueError` naming
+    the first line that is neither (form of a DOI: doi.org handbook, section 2.2).
+    """
+    found: list[dict[str, str]] = []
+    for line in re.split(r"[\n;]+", text):
+        word = line.strip().rstrip(".,")
+        if not word:
+            continue
+        if match := _DOI.fullmatch(word):
+            reference = {"kind": "doi", "identifier": match[1]}
+        elif match := _PMID.fullmatch(word):
+            reference = {"kind": "pmid", "identifier": match[1]}
+        else:
+            raise ValueError(
+                f"“{word[:60]}” is neither a PMID nor a DOI. Write one reference a line, such as "
+                "PMID:12345678 or 10.1038/s41597-023-02321-w."
+            )
+        if reference not in found:
+            found.append(reference)
+    if len(found) > MAX_REFERENCES:
+        raise ValueError(f"Give at most {MAX_REFERENCES} references.")
+    return found
+
+
+def reference_url(reference: dict[str, str]) -> str:
+    """Where a reference is found."""
+    if reference["kind"] == "doi":
+        return f"https://doi.org/{reference['identifier']}"
+    return f"https://pubmed.ncbi.nlm.nih.gov/{reference['identifier']}/"
+
+
+def reference_curie(reference: dict[str, str]) -> str:
+    """A reference as a CURIE: `PMID:…` or `doi:…`."""
+    return f"{'PMID' if reference['kind'] == 'pmid' else 'doi'}:{reference['identifier']}"
