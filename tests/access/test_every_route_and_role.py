@@ -1,0 +1,150 @@
+"""One table: every route of the application, every role, the exact status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests.conftest import PATHWAY_ANSWERS, Member, propose
+
+ROLES = ("anonymous", "curator", "reviewer", "admin")
+ALL_200 = (200, 200, 200, 200)
+
+# (method, rule, path, form, statuses in the order of ROLES)
+TABLE: list[tuple[str, str, str, dict[str, str], tuple[int, int, int, int]]] = [
+    ("GET", "/", "/", {}, ALL_200),
+    ("GET", "/health", "/health", {}, ALL_200),
+    ("GET", "/key-events", "/key-events?q=oxidative&level=Cellular", {}, ALL_200),
+    ("GET", "/key-events/<int:number>", "/key-events/1513", {}, ALL_200),
+    ("GET", "/key-events/<int:number>", "/key-events/99999", {}, (404,) * 4),
+    ("GET", "/aops", "/aops?q=liver", {}, ALL_200),
+    ("GET", "/aops/<int:number>", "/aops/38", {}, ALL_200),
+    ("GET", "/targets/<identifier>", "/targets/wikipathways:WP254", {}, ALL_200),
+    ("GET", "/targets/<identifier>", "/targets/WP254", {}, (301,) * 4),
+    ("GET", "/targets/<identifier>", "/targets/nothing", {}, (404,) * 4),
+    ("GET", "/search", "/search?q=liver", {}, ALL_200),
+    ("GET", "/review", "/review", {}, ALL_200),
+    ("GET", "/mappings/<uuid>", "/mappings/{uuid}", {}, ALL_200),
+    ("GET", "/data", "/data", {}, ALL_200),
+    ("GET", "/exports/mappings.sssom.tsv", "/exports/mappings.sssom.tsv", {}, ALL_200),
+    ("GET", "/exports/mappings.csv", "/exports/mappings.csv", {}, ALL_200),
+    ("GET", "/exports/mappings.gmt", "/exports/mappings.gmt", {}, ALL_200),
+    ("GET", "/sign-in", "/sign-in", {}, ALL_200),
+    ("GET", "/sign-in/<token>", "/sign-in/unknown", {}, (410,) * 4),
+    ("POST", "/sign-in/<token>", "/sign-in/unknown", {}, (410,) * 4),
+    ("POST", "/sign-out", "/sign-out", {}, (303,) * 4),
+    (
+        "POST",
+        "/key-events/<int:number>/mappings",
+        "/key-events/1945/mappings",
+        {"target": "WP4923", **PATHWAY_ANSWERS},
+        (401, 303, 303, 303),
+    ),
+    (
+        "POST",
+        "/key-events/<int:number>/mappings",
+        "/key-events/1945/mappings",
+        {"target": "WP4923"},
+        (401, 422, 422, 422),
+    ),
+    (
+        "POST",
+        "/key-events/<int:number>/mappings",
+        "/key-events/1513/mappings",
+        {"target": "WP254", **PATHWAY_ANSWERS},
+        (401, 409, 409, 409),
+    ),
+    (
+        "POST",
+        "/key-events/<int:number>/preview",
+        "/key-events/1513/preview",
+        {"target": "WP254"},
+        (401, 200, 200, 200),
+    ),
+    (
+        "POST",
+        "/mappings/<uuid>/<any(approve, reject, withdraw):action>",
+        "/mappings/{uuid}/approve",
+        {"version": "1"},
+        (401, 403, 303, 303),
+    ),
+    (
+        "POST",
+        "/mappings/<uuid>/<any(approve, reject, withdraw):action>",
+        "/mappings/{uuid}/reject",
+        {"version": "1"},
+        (401, 403, 422, 422),
+    ),
+    (
+        "POST",
+        "/mappings/<uuid>/<any(approve, reject, withdraw):action>",
+        "/mappings/{uuid}/withdraw",
+        {"version": "1"},
+        (401, 403, 403, 403),
+    ),
+    (
+        "POST",
+        "/mappings/<uuid>/<any(approve, reject, withdraw):action>",
+        "/mappings/00000000-0000-0000-0000-000000000000/approve",
+        {},
+        (401, 404, 404, 404),
+    ),
+]
+
+
+@pytest.fixture
+def uuid(second_curator: Member) -> str:
+    return propose(second_curator)
+
+
+@pytest.fixture(params=ROLES)
+def member(request: pytest.FixtureRequest) -> Iterator[Member]:
+    yield request.getfixturevalue(request.param)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row[0]} {row[2]} {row[3].get('target')}")
+def test_the_status_of_every_route_for_every_role(
+    row: tuple[str, str, str, dict[str, str], tuple[int, int, int, int]],
+    member: Member,
+    uuid: str,
+) -> None:
+    method, _, path, form, statuses = row
+    expected = statuses[ROLES.index(member.person.role if member.person else "anonymous")]
+    path = path.format(uuid=uuid)
+    answer = member.get(path) if method == "GET" else member.post(path, **form)
+    assert answer.status_code == expected, answer.text
+    assert answer.headers["X-Request-ID"]
+    assert "'unsafe-inline'" not in answer.headers["Content-Security-Policy"]
+
+
+def test_the_table_holds_every_route(app: Flask) -> None:
+    routes = {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static"
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert routes == {(method, rule) for method, rule, *_ in TABLE}
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row[0] == "POST"], ids=lambda row: row[2])
+@pytest.mark.parametrize("token", [None, "wrong"])
+def test_nothing_changes_without_a_valid_token(
+    row: tuple[str, str, str, dict[str, str], tuple[int, int, int, int]],
+    token: str | None,
+    admin: Member,
+) -> None:
+    form = row[3] if token is None else {**row[3], "csrf_token": token}
+    answer = admin.client.post(row[2].format(uuid="x"), data=form)
+    assert answer.status_code == 400
+    assert "no longer valid" in answer.text
+
+
+def test_a_view_that_does_not_say_who_may_open_it_stops_the_start(app: Flask) -> None:
+    from webapp.accounts.access import declared
+
+    app.view_functions["forgotten"] = lambda: ""
+    with pytest.raises(RuntimeError, match="forgotten"):
+        declared(app)

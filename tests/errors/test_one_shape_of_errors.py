@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import time
+
+from flask import Flask
+from pysqlite3 import dbapi2
+
+from tests.conftest import PATHWAY_ANSWERS, Member
+from webapp.accounts.access import public
+from webapp.settings import Settings
+
+
+def test_a_page_for_people(anonymous: Member) -> None:
+    answer = anonymous.get("/key-events/99999")
+    assert answer.status_code == 404
+    assert "There is no Key Event 99999 in the catalog." in answer.text
+    assert answer.headers["X-Request-ID"] in answer.text
+
+
+def test_problem_details_for_programs(anonymous: Member) -> None:
+    answer = anonymous.get("/key-events/99999", headers={"Accept": "application/json"})
+    assert answer.status_code == 404
+    assert answer.content_type == "application/problem+json"
+    body = answer.get_json(force=True)
+    assert body["status"] == 404
+    assert body["title"] == "Not found."
+    assert body["detail"] == "There is no Key Event 99999 in the catalog."
+    assert body["instance"] == "/key-events/99999"
+    assert body["request"] == answer.headers["X-Request-ID"]
+
+
+def test_a_method_that_is_not_allowed_names_those_that_are(anonymous: Member) -> None:
+    answer = anonymous.client.put("/key-events")
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_a_fault_of_ours_shows_the_request_number_and_no_details(app: Flask) -> None:
+    @public
+    def broken() -> str:
+        raise RuntimeError("secret detail")
+
+    app.add_url_rule("/broken", view_func=broken)
+    answer = app.test_client().get("/broken")
+    assert answer.status_code == 500
+    assert "secret detail" not in answer.text
+    assert answer.headers["X-Request-ID"] in answer.text
+
+
+def test_a_database_that_is_locked_for_long_is_busy_and_changes_nothing(
+    curator: Member, settings: Settings
+) -> None:
+    token = curator.csrf()
+    holder = dbapi2.connect(str(settings.database_path), isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    started = time.monotonic()
+    answer = curator.client.post(
+        "/key-events/1513/mappings",
+        data={"csrf_token": token, "target": "WP254", **PATHWAY_ANSWERS},
+    )
+    assert 4 < time.monotonic() - started < 9
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    holder.execute("ROLLBACK")
+    assert holder.execute("SELECT COUNT(*) FROM mapping").fetchone() == (0,)
+    holder.close()
+
+
+def test_a_body_that_is_too_large_is_refused(curator: Member) -> None:
+    answer = curator.post("/key-events/1513/mappings", target="WP254", note="x" * 300_000)
+    assert answer.status_code == 413
+    assert "larger than this site accepts" in answer.text
+
+
+def test_limits_are_counted_together_and_say_when_to_come_back(anonymous: Member) -> None:
+    codes = [anonymous.post("/sign-in/unknown").status_code for _ in range(62)]
+    assert codes == [410] * 60 + [429] * 2
+    answer = anonymous.post("/sign-in/unknown")
+    assert 1 <= int(answer.headers["Retry-After"]) <= 61
+    assert "nothing was changed" in answer.text

@@ -1,0 +1,49 @@
+"""KE-WP Mapping: curate, review and publish mappings of AOP-Wiki Key Events.
+
+`create_app()` opens the rooms, nothing else. Rooms import downwards only:
+publishing → curation → suggestions → catalog → accounts; `operations` looks at all of them.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapp.settings import Settings, load_settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application. Raises `SettingsError` or `DatabaseError` where it cannot serve."""
+    from webapp import errors, frame, security
+    from webapp.accounts import access, sessions
+    from webapp.accounts import pages as accounts
+    from webapp.accounts.runtime import open_runtime
+    from webapp.catalog import overlay
+    from webapp.catalog import pages as catalog
+    from webapp.curation import pages as curation
+    from webapp.curation.overlay import MappingOverlay
+    from webapp.database import Database
+    from webapp.operations import pages as operations
+    from webapp.publishing import pages as publishing
+    from webapp.suggestions.service import Suggester
+
+    settings = settings or load_settings()
+    app = Flask(__name__)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # a report reads in its own order
+    app.secret_key = settings.require_secret_key()
+    database = Database(settings.database_path)
+    app.extensions["kewp.settings"] = settings
+    app.extensions["kewp.database"] = database
+    app.extensions["kewp.runtime"] = runtime = open_runtime(settings.runtime_path)
+    app.extensions["kewp.suggestions"] = Suggester(
+        database, settings.index_dir, settings.encoder, settings.encoder_revision
+    )
+    errors.init_app(app)
+    security.init_app(app, runtime)
+    sessions.init_app(app)
+    frame.init_app(app)
+    overlay.register(app, MappingOverlay())
+    for room in (accounts, catalog, curation, publishing, operations):
+        app.register_blueprint(room.blueprint)
+    app.add_url_rule("/", "home", curation.home)
+    access.declared(app)
+    return app

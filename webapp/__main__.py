@@ -1,0 +1,44 @@
+"""`python -m webapp COMMAND`: every command of every room. See docs/commands.md."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+
+from webapp.accounts import cli as accounts
+from webapp.catalog import cli as catalog
+from webapp.catalog.events import catalog_changed
+from webapp.database import DatabaseError
+from webapp.operations import cli as operations
+from webapp.settings import SettingsError, load_settings
+from webapp.suggestions import cli as suggestions
+from webapp.suggestions.events import rebuild_index
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    top = argparse.ArgumentParser(prog="python -m webapp", description=__doc__)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for room in (operations, catalog, suggestions, accounts):
+        room.register(commands)
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns its exit status."""
+    args = parser().parse_args(arguments)
+    catalog_changed.append(rebuild_index)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    try:
+        return int(args.handler(args, load_settings()))
+    except (SettingsError, DatabaseError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted; nothing was left half done.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

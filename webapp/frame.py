@@ -1,0 +1,87 @@
+"""What every page's frame needs: who is here, what is degraded, which releases are in use."""
+
+from __future__ import annotations
+
+from flask import Flask, g, request, url_for
+from markupsafe import Markup
+
+from webapp import current
+from webapp.catalog.registry import RESOURCES
+from webapp.curation.workflow import waiting_for_review
+from webapp.publishing.records import LICENCE
+from webapp.publishing.records import releases as releases_in_use
+from webapp.suggestions.current import suggester
+from webapp.version import VERSION
+
+_SECTIONS = {
+    "catalog.key_events": "curate",
+    "curation.key_event": "curate",
+    "curation.propose": "curate",
+    "curation.review": "review",
+    "catalog.aops": "explore",
+    "catalog.aop": "explore",
+    "catalog.target": "explore",
+    "catalog.search": "explore",
+    "curation.mapping": "explore",
+    "publishing.data": "data",
+}
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text as paragraphs: blank lines part them, everything is escaped."""
+    parts = (part.strip() for part in text.split("\n\n"))
+    return Markup("").join(Markup("<p>{}</p>").format(part) for part in parts if part)
+
+
+def resource_of(identifier: str) -> str:
+    """The resource that a target's CURIE belongs to."""
+    return next(
+        key for key, resource in RESOURCES.items() if identifier.startswith(f"{resource.prefix}:")
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the frame's variables and filters."""
+    app.jinja_env.filters["paragraphs"] = paragraphs
+    app.jinja_env.filters["zip_with_self"] = lambda values: [(value, value) for value in values]
+    app.jinja_env.filters["versions"] = lambda sources: ", ".join(
+        f"{one['source']} {one['version']}" for one in sources
+    )
+
+    @app.template_global()
+    def page_url(number: int) -> str:
+        """The address of another page of this list, with the same filters."""
+        return url_for(
+            request.endpoint or "",
+            **{**(request.view_args or {}), **request.args.to_dict(), "page": number},
+        )
+
+    @app.template_filter("local_id")
+    def local_id(identifier: str) -> str:
+        return RESOURCES[resource_of(identifier)].local(identifier)
+
+    @app.template_filter("source_url")
+    def source_url(identifier: str) -> str:
+        return RESOURCES[resource_of(identifier)].url(identifier)
+
+    @app.context_processor
+    def frame() -> dict[str, object]:
+        with current.database().read() as session:
+            releases = [
+                {"source": name, "version": version}
+                for name, _, version, _ in releases_in_use(session)
+            ]
+            waiting = waiting_for_review(session)
+        notice = suggester().notice
+        return {
+            "person": g.get("person"),
+            "nav": _SECTIONS.get(request.endpoint or "", ""),
+            "review_count": waiting,
+            "site": {
+                "name": "KE-WP Mapping",
+                "version": VERSION,
+                "licence": {"name": "CC BY 4.0", "url": LICENCE},
+                "releases": releases,
+                "notices": [{"level": "warning", "text": notice}] if notice else [],
+            },
+        }

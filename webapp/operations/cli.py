@@ -1,0 +1,57 @@
+"""Commands of this room: `prepare`, `settings`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from webapp.accounts import links
+from webapp.accounts.runtime import open_runtime
+from webapp.database import Database
+from webapp.operations.prepare import prepare
+from webapp.settings import SETTINGS, Settings
+
+
+def register(subparsers: Any) -> None:
+    """Add the commands of this room."""
+    parser = subparsers.add_parser(
+        "prepare", help="migrate, load the starter catalog, build the index, print a sign-in link"
+    )
+    parser.set_defaults(handler=prepare_and_greet)
+    parser = subparsers.add_parser("settings", help="list the settings in force")
+    parser.set_defaults(handler=show_settings)
+
+
+def prepare_and_greet(args: argparse.Namespace, settings: Settings) -> int:
+    """Prepare, then print the address and a one-time sign-in link for an administrator."""
+    settings.require_secret_key()
+    prepare(settings)
+    token = links.issue(
+        Database(settings.database_path),
+        open_runtime(settings.runtime_path),
+        "Administrator",
+        "admin",
+    )
+    print(f"\nKE-WP Mapping will answer at {settings.address}")
+    print(
+        f"Sign in as administrator (once, within 15 minutes): {settings.address}/sign-in/{token}\n",
+        flush=True,
+    )
+    return 0
+
+
+def show_settings(args: argparse.Namespace, settings: Settings) -> int:
+    """Print each setting with its value, where it came from and what it is for."""
+    table = Table("Setting", "Value", "From", "What for")
+    for setting in SETTINGS:
+        value = getattr(settings, setting.attribute)
+        if setting.secret:
+            value = "(set)" if value else ""
+        elif isinstance(value, frozenset):
+            value = ", ".join(sorted(value))
+        table.add_row(setting.name, str(value), settings.sources[setting.name], setting.help)
+    Console().print(table, markup=False)
+    return 0

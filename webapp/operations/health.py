@@ -1,0 +1,117 @@
+"""The health of each part: `ok`, `degraded` (serves, needs a person) or `failing` (cannot serve).
+
+Every check is bounded: it reads a local file, asks the disk, or queries the database with a
+tenth of a second's patience. None touches the network.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pysqlite3 import dbapi2
+
+from webapp.database import Database, sqlite_version
+from webapp.settings import Settings
+
+MIN_FREE_BYTES = 500 * 1024 * 1024
+BACKUP_SILENT_SECONDS = 300
+"""The backup program writes its status at least once a minute; five mean that it is not running."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was found about one part: a word and a sentence."""
+
+    status: str
+    detail: str
+
+
+def database(main: Database) -> Check:
+    """Whether the database answers."""
+    try:
+        revision = main.probe("SELECT version_num FROM alembic_version")
+    except (dbapi2.Error, TypeError) as error:
+        return Check("failing", f"The database does not answer: {error}.")
+    return Check("ok", f"SQLite {sqlite_version()}, schema {revision}.")
+
+
+def catalog(main: Database) -> Check:
+    """Whether there is something to map."""
+    try:
+        events = main.probe("SELECT COUNT(*) FROM key_event WHERE retired_at IS NULL")
+        targets = main.probe("SELECT COUNT(*) FROM target WHERE retired_at IS NULL")
+    except dbapi2.Error as error:
+        return Check("failing", f"The catalog cannot be read: {error}.")
+    if not events or not targets:
+        return Check(
+            "degraded", "The catalog is empty. Fill it with: python -m webapp catalog update"
+        )
+    return Check("ok", f"{events:,} Key Events, {targets:,} targets.")
+
+
+def backup(status_file: Path, now: datetime | None = None) -> Check:
+    """What the backup program last said of itself, and whether it still speaks."""
+    now = now or datetime.now(UTC)
+    try:
+        status = json.loads(status_file.read_text(encoding="utf-8"))
+        written = datetime.fromisoformat(status["written_at"])
+        state = str(status["state"])
+        verified = status.get("last_verified")
+    except FileNotFoundError:
+        return Check("degraded", "The backup program has not reported yet.")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return Check("degraded", f"The status of the backups cannot be read: {error}.")
+    if (now - written).total_seconds() > BACKUP_SILENT_SECONDS:
+        return Check(
+            "degraded",
+            f"The backup program is silent since {status['written_at']}. "
+            "Restart it with: supervisorctl restart backup",
+        )
+    if state not in {"ok", "running"}:
+        return Check(
+            "degraded", f"Backups are {state}: {status.get('reason') or 'no reason given'}."
+        )
+    if not verified:
+        return Check("degraded", "There is no verified snapshot yet.")
+    age = now - datetime.fromisoformat(verified["finished_at"])
+    hours = age.total_seconds() / 3600
+    return Check("ok", f"{verified['file']} verified, {hours:.1f} hours old.")
+
+
+def disk(folder: Path) -> Check:
+    """Whether there is room for the database and its snapshots."""
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return Check("degraded", f"The disk of {folder} cannot be asked: {error}.")
+    megabytes = f"{free / 1e6:,.0f} MB free"
+    if free < MIN_FREE_BYTES:
+        return Check("degraded", f"{megabytes}: make room, or snapshots will fail.")
+    return Check("ok", f"{megabytes}.")
+
+
+def report(
+    settings: Settings, main: Database, suggestions: Callable[[], dict[str, str]]
+) -> dict[str, object]:
+    """All checks and the worst word of them."""
+    ranking = suggestions()
+    checks = {
+        "database": database(main),
+        "catalog": catalog(main),
+        "suggestions": Check(ranking["status"], ranking["detail"]),
+        "backup": backup(settings.backup_dir / "status.json"),
+        "disk": disk(settings.data_dir),
+    }
+    words = {check.status for check in checks.values()}
+    overall = next(word for word in ("failing", "degraded", "ok") if word in words)
+    return {
+        "status": overall,
+        "components": {
+            name: {"status": check.status, "detail": check.detail} for name, check in checks.items()
+        },
+    }

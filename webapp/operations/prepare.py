@@ -1,0 +1,100 @@
+"""Make the database ready: snapshot before a migration, migrate, starter catalog, index."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from webapp import migrations
+from webapp.accounts.runtime import open_runtime
+from webapp.catalog.importer import catalog_is_empty, import_starter
+from webapp.database import Database, DatabaseError
+from webapp.settings import ROOT, Settings
+from webapp.suggestions.builder import BuildRunning, catalog_version
+from webapp.suggestions.events import rebuild_index
+from webapp.suggestions.index import IndexUnusable, current_generation, load
+
+log = logging.getLogger(__name__)
+
+
+def prepare(settings: Settings) -> None:
+    """Bring the installation to where it can serve; does nothing that is done already.
+
+    Raises `DatabaseError` where the database cannot be made ready; it is then as it was before.
+    """
+    settings.database_path.parent.mkdir(parents=True, exist_ok=True)
+    migrate(settings)
+    open_runtime(settings.runtime_path)
+    database = Database(settings.database_path)
+    if catalog_is_empty(database):
+        log.info("The catalog is empty; loading the starter catalog.")
+        import_starter(settings)
+    if not index_is_current(settings, database):
+        log.info("Building the suggestion index.")
+        try:
+            rebuild_index(settings)
+        except BuildRunning as error:
+            log.warning("%s", error)
+    database.close()
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the database to this version's schema, after a verified snapshot of what was there."""
+    path = settings.database_path
+    existed = path.exists()
+    database = Database(path, create=True)
+    try:
+        now = migrations.current(database.engine)
+        head = migrations.head()
+        if now == head:
+            return
+        if now is not None and now not in migrations.revisions():
+            raise DatabaseError(
+                f"The database {path} has schema {now}, which this version does not know; start "
+                "the version that wrote it, or restore a snapshot from before."
+            )
+        if existed and now is not None:
+            snapshot(settings)
+        migrations.migrate(database.engine)
+        log.info("The database %s is at schema %s.", path, head)
+    except (SQLAlchemyError, RuntimeError) as error:
+        if isinstance(error, DatabaseError):
+            raise
+        raise DatabaseError(
+            f"The database {path} could not be brought to schema {migrations.head()}; it is "
+            f"unchanged. The reason: {error}"
+        ) from error
+    finally:
+        database.close()
+
+
+def snapshot(settings: Settings) -> None:
+    """A verified snapshot by the backup program; raises `DatabaseError` where there is none."""
+    done = subprocess.run(
+        [sys.executable, "-m", "backup", "now"], cwd=ROOT, capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        raise DatabaseError(
+            "The database was not migrated because no snapshot could be taken first: "
+            f"{(done.stderr or done.stdout).strip()}"
+        )
+
+
+def index_is_current(settings: Settings, database: Database) -> bool:
+    """Whether the suggestion index is whole and belongs to the catalog as it is now."""
+    generation = current_generation(settings.index_dir)
+    if generation is None:
+        return False
+    try:
+        index = load(settings.index_dir, generation)
+    except IndexUnusable as reason:
+        log.warning("The suggestion index is built anew: %s.", reason)
+        return False
+    with database.read() as session:
+        fresh = index.catalog_version == catalog_version(session)
+    wanted = settings.encoder
+    same = wanted == "none" or (index.encoder or "").startswith(f"{wanted}@")
+    return fresh and same
