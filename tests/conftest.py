@@ -108,7 +108,7 @@ class Member:
 
     def get(self, path: str, **kwargs: object) -> TestResponse:
         """Open a page."""
-        return self.client.get(path, **kwargs)  # type: ignore[arg-type]
+        return self.client.get(path, **kwargs)
 
     def csrf(self) -> str:
         """A token as the forms of this browser carry it."""

@@ -6,6 +6,8 @@ publishing → curation → suggestions → catalog → accounts; `operations` l
 
 from __future__ import annotations
 
+import logging
+
 from flask import Flask
 
 from webapp.settings import Settings, load_settings
@@ -27,6 +29,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.suggestions.service import Suggester
 
     settings = settings or load_settings()
+    logging.basicConfig(format="[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s")
+    logging.getLogger("webapp").setLevel(logging.INFO)
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # a report reads in its own order
     app.secret_key = settings.require_secret_key()

@@ -30,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     args = parser().parse_args(arguments)
     catalog_changed.append(rebuild_index)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         return int(args.handler(args, load_settings()))
     except (SettingsError, DatabaseError) as error:

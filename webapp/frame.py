@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
+from pathlib import Path
+
 from flask import Flask, g, request, url_for
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import current
 from webapp.catalog.registry import RESOURCES
@@ -12,6 +17,8 @@ from webapp.publishing.records import LICENCE
 from webapp.publishing.records import releases as releases_in_use
 from webapp.suggestions.current import suggester
 from webapp.version import VERSION
+
+log = logging.getLogger(__name__)
 
 _SECTIONS = {
     "catalog.key_events": "curate",
@@ -64,24 +71,49 @@ def init_app(app: Flask) -> None:
     def source_url(identifier: str) -> str:
         return RESOURCES[resource_of(identifier)].url(identifier)
 
+    assets = _digest(Path(app.static_folder or ""))
+
+    def max_age(_filename: str | None) -> int | None:
+        # An address with the digest of its files may be kept for ever; others are asked again.
+        return 31_536_000 if request.args.get("v") == assets else None
+
+    app.get_send_file_max_age = max_age  # type: ignore[method-assign, assignment]
+
     @app.context_processor
     def frame() -> dict[str, object]:
-        with current.database().read() as session:
-            releases = [
-                {"source": name, "version": version}
-                for name, _, version, _ in releases_in_use(session)
-            ]
-            waiting = waiting_for_review(session)
-        notice = suggester().notice
-        return {
-            "person": g.get("person"),
-            "nav": _SECTIONS.get(request.endpoint or "", ""),
-            "review_count": waiting,
-            "site": {
-                "name": "KE-WP Mapping",
-                "version": VERSION,
-                "licence": {"name": "CC BY 4.0", "url": LICENCE},
-                "releases": releases,
-                "notices": [{"level": "warning", "text": notice}] if notice else [],
-            },
-        }
+        site: dict[str, object] = {"name": "KE-WP Mapping", "version": VERSION, "assets": assets}
+        try:
+            return _frame(site)
+        except SQLAlchemyError:
+            # The error page must appear above all when the database does not answer.
+            log.exception("the frame of the page is incomplete")
+            return {"person": None, "nav": "", "review_count": None, "site": site}
+
+
+def _frame(site: dict[str, object]) -> dict[str, object]:
+    with current.database().read() as session:
+        releases = [
+            {"source": name, "version": version} for name, _, version, _ in releases_in_use(session)
+        ]
+        waiting = waiting_for_review(session)
+    # A Key Event's page says it beside the list itself.
+    notice = "" if request.blueprint == "curation" and request.view_args else suggester().notice
+    return {
+        "person": g.get("person"),
+        "nav": _SECTIONS.get(request.endpoint or "", ""),
+        "review_count": waiting,
+        "site": {
+            **site,
+            "licence": {"name": "CC BY 4.0", "url": LICENCE},
+            "releases": releases,
+            "notices": [{"level": "warning", "text": notice}] if notice else [],
+        },
+    }
+
+
+def _digest(folder: Path) -> str:
+    """One digest of all static files, so that browsers fetch them anew after an upgrade."""
+    digest = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(str(file.relative_to(folder)).encode() + file.read_bytes())
+    return digest.hexdigest()[:12]

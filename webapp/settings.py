@@ -111,10 +111,18 @@ def _no_database_url(value: str) -> str:
     return value
 
 
+def _interval(value: str) -> int:
+    if not 1 <= (length := seconds(value)) <= 7 * 86400:
+        raise ValueError("give a duration from 1s to 7d")
+    return length
+
+
 def _cron(value: str) -> str:
     try:
-        CronSim(value, datetime.now(UTC))
-    except CronSimError:
+        if len(value.split()) != 5:
+            raise CronSimError
+        next(CronSim(value, datetime.now(UTC)))
+    except (CronSimError, StopIteration):
         raise ValueError("give a cron line of five fields, such as 0 2 * * *") from None
     return value
 
@@ -213,7 +221,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "BACKUP_MIN_INTERVAL",
         "backup_min_interval",
-        seconds,
+        _interval,
         "15m",
         "Shortest time between two snapshots after changes.",
     ),

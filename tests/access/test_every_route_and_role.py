@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
@@ -100,8 +98,10 @@ def uuid(second_curator: Member) -> str:
 
 
 @pytest.fixture(params=ROLES)
-def member(request: pytest.FixtureRequest) -> Iterator[Member]:
-    yield request.getfixturevalue(request.param)
+def member(request: pytest.FixtureRequest) -> Member:
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Member)
+    return found
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row[0]} {row[2]} {row[3].get('target')}")

@@ -65,5 +65,14 @@ def test_colours_are_written_in_the_tokens_alone() -> None:
     for sheet in CSS.glob("*.css"):
         if sheet.name != "tokens.css":
             text = sheet.read_text()
-            for notation in ("oklch(", "rgb(", "rgba(", "hsl(", "#fff", "#000", ": white", ": black"):
+            for notation in (
+                "oklch(",
+                "rgb(",
+                "rgba(",
+                "hsl(",
+                "#fff",
+                "#000",
+                ": white",
+                ": black",
+            ):
                 assert notation not in text, f"{sheet.name} writes a colour: {notation}"

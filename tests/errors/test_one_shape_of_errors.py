@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 import time
+from pathlib import Path
 
 from flask import Flask
 from pysqlite3 import dbapi2
@@ -78,3 +80,24 @@ def test_limits_are_counted_together_and_say_when_to_come_back(anonymous: Member
     answer = anonymous.post("/sign-in/unknown")
     assert 1 <= int(answer.headers["Retry-After"]) <= 61
     assert "nothing was changed" in answer.text
+
+
+def test_an_error_page_appears_without_a_database(app: Flask, settings: Settings) -> None:
+    app.extensions["kewp.database"].close()
+    for suffix in ("-wal", "-shm"):
+        Path(f"{settings.database_path}{suffix}").unlink(missing_ok=True)
+    settings.database_path.write_bytes(b"not a database" * 1000)
+    answer = app.test_client().get("/")
+    assert answer.status_code == 500
+    assert "The fault is ours." in answer.text
+    assert "<h1>" in answer.text
+
+
+def test_static_files_are_kept_by_browsers_until_they_change(anonymous: Member) -> None:
+    page = anonymous.get("/").text
+    address = re.search(r'href="(/static/css/tokens\.css\?v=[0-9a-f]{12})"', page)
+    assert address is not None
+    kept = anonymous.get(address[1]).headers["Cache-Control"]
+    assert "max-age=31536000" in kept
+    asked_again = anonymous.get("/static/css/tokens.css").headers["Cache-Control"]
+    assert "no-cache" in asked_again

@@ -51,7 +51,7 @@ def test_a_failed_migration_leaves_the_database_as_it_was(
         connection.exec_driver_sql("DROP TABLE mapping_event")
         connection.exec_driver_sql("CREATE TABLE key_event (id)")
 
-    monkeypatch.setattr(migrations.command, "upgrade", break_half_way)
+    monkeypatch.setattr("webapp.migrations.command.upgrade", break_half_way)
     with pytest.raises(DatabaseError, match="already exists"):
         migrations.migrate(empty.engine)
     assert _dump(empty) == before

@@ -51,7 +51,7 @@ def test_a_migration_waits_for_a_snapshot_and_a_failed_one_changes_nothing(
         raise RuntimeError("column exists")
 
     monkeypatch.setattr(migrations, "migrate", broken)
-    with pytest.raises(DatabaseError, match="it is unchanged. The reason: column exists"):
+    with pytest.raises(DatabaseError, match=r"it is unchanged\. The reason: column exists"):
         prepare(settings)
     assert taken == [settings.database_path]
     connection = dbapi2.connect(str(settings.database_path))

@@ -52,7 +52,7 @@ def test_the_layout_of_biobert_keeps_its_casing(tmp_path: Path, cased: bool) -> 
     """A folder like BioBERT's release: `.bin` weights, a vocabulary, no tokenizer configuration."""
     import torch
 
-    vocabulary = VOCABULARY + ["Cell", "cell", "##23"] if cased else [v.lower() for v in VOCABULARY]
+    vocabulary = [*VOCABULARY, "Cell", "cell", "##23"] if cased else [v.lower() for v in VOCABULARY]
     vocabulary = list(dict.fromkeys(v.upper() if v.startswith("[") else v for v in vocabulary))
     config = BertConfig(
         vocab_size=len(vocabulary),

@@ -31,6 +31,11 @@ class SourceRelease(Base):
 
     __table_args__ = (Index(None, "source", "id"),)
 
+    @property
+    def stated_version(self) -> str:
+        """The version, or the day of the import where the source states none (Reactome's GMT)."""
+        return self.version or f"imported {self.imported_at[:10]}"
+
 
 class KeyEvent(Base):
     """An AOP-Wiki Key Event; `curie` is `aop.events:NUMBER`."""

@@ -155,5 +155,6 @@ def search() -> str | Response:
             "key_events": events if text else [],
             "aops": queries.find_aops(session, text) if text else [],
             "targets": queries.find_targets(session, text),
+            "with_gene": queries.targets_with_gene(session, text) if text else [],
         }
     return render_template("catalog/search.html", text=text, found=found, key_event_count=count)

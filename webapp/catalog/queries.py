@@ -99,6 +99,18 @@ def find_targets(
     return session.scalars(query.order_by(func.length(Target.title), Target.id).limit(limit)).all()
 
 
+def targets_with_gene(session: Session, symbol: str, limit: int = 50) -> Sequence[Target]:
+    """Live targets in which a gene of this HGNC symbol takes part; short titles first."""
+    return session.scalars(
+        select(Target)
+        .join(TargetGene, TargetGene.target_id == Target.id)
+        .join(Gene, Gene.id == TargetGene.gene_id)
+        .where(Gene.symbol == symbol.strip().upper(), Target.retired_at.is_(None))
+        .order_by(func.length(Target.title), Target.id)
+        .limit(limit)
+    ).all()
+
+
 def find_aops(session: Session, text: str, limit: int = 20) -> Sequence[Aop]:
     """Live AOPs by number or by the words of their title."""
     word = text.strip().lower().removeprefix("aop").lstrip(" :")

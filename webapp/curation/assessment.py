@@ -192,7 +192,7 @@ def read_answers(scheme: Scheme, given: Mapping[str, str]) -> dict[str, str]:
         if answer in {option.value for option in question.options}:
             answers[question.name] = answer
         else:
-            wrong[question.name] = f"{question.legend} Choose one of the answers."
+            wrong[question.name] = f"{question.legend} Choose one answer."
     if wrong:
         raise Unanswered(wrong)
     return answers

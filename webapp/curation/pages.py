@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from webapp import current
 from webapp.accounts.access import me, public, requires
 from webapp.catalog import queries
-from webapp.catalog.models import KeyEvent, Target, TargetAnnotation
+from webapp.catalog.models import ROLES, KeyEvent, Target, TargetAnnotation
 from webapp.catalog.overlay import overlay
 from webapp.catalog.pages import page_number
 from webapp.catalog.registry import RESOURCES, parse_identifier
@@ -216,6 +216,7 @@ def _key_event_page(
     suggestions, found = _candidates(session, event, resource, text)
     if chosen is None and found is not None:
         chosen = found
+    roles = queries.roles_of(session, event.id)
     upstream, downstream = queries.neighbours(session, event.id)
     marks = overlay().for_key_events(session, [event.id]).get(event.id, [])
     earlier = session.scalars(
@@ -226,7 +227,8 @@ def _key_event_page(
     return render_template(
         "curation/key_event.html",
         event=event,
-        roles=queries.roles_of(session, event.id),
+        roles=roles,
+        kinds=[kind for kind in ROLES if kind in {role for _, role in roles}],
         upstream=upstream,
         downstream=downstream,
         resources=RESOURCES,

@@ -253,7 +253,7 @@ def sources_of(session: Session, key_event: KeyEvent, target: Target) -> list[di
         .where(SourceRelease.id.in_([key_event.release_id, target.release_id]))
         .order_by(SourceRelease.id)
     )
-    return [{"source": one.source, "version": one.version} for one in releases]
+    return [{"source": one.source, "version": one.stated_version} for one in releases]
 
 
 def waiting_for_review(session: Session) -> int:

@@ -147,7 +147,7 @@ def releases(session: Session) -> list[tuple[str, str, str, str]]:
     """(name, address, version, licence) of the newest release of each source in the catalog."""
     newest = select(func.max(SourceRelease.id)).group_by(SourceRelease.source)
     return [
-        (name, address, release.version, release.licence or licence)
+        (name, address, release.stated_version, release.licence or licence)
         for release in session.scalars(
             select(SourceRelease).where(SourceRelease.id.in_(newest)).order_by(SourceRelease.source)
         )

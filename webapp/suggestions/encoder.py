@@ -109,6 +109,7 @@ class TransformerEncoder:
 
         transformers_logging.set_verbosity_error()
         transformers_logging.disable_progress_bar()
+        torch.set_num_threads(1)
         self._torch = torch
         try:
             self._tokenizer: Any = AutoTokenizer.from_pretrained(

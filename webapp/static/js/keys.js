@@ -34,8 +34,7 @@
       element.focus();
       element.select?.();
     } else {
-      element.focus();
-      element.click();
+      element.click(); // without moving the focus, so that the page stays where it is
     }
   }
 

@@ -1,0 +1,203 @@
+"""The loop of `python -m backup run`: looks every two seconds, starts snapshots, reports.
+
+Each snapshot is a process of its own, `python -m backup now`: copying is one long call into SQLite
+that nothing in the same process could end. A failed one is tried again after a while that doubles.
+SIGTERM ends the loop at once, and a snapshot under way with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from datetime import datetime
+from types import FrameType
+from typing import Any
+
+from backup import attempt, clock, files, locks, schedule, snapshot, sqlite, status, verify
+from backup.clock import say
+from backup.errors import BackupError, Busy
+from backup.folder import Folder
+from backup.settings import ROOT, Settings
+
+POLL = 2.0
+HEARTBEAT = 30.0
+TAKEOVER = 1.0
+"""Seconds to try for the scheduler's lock, which `status` looks at for an instant."""
+
+
+class Scheduler:
+    """One installation's scheduler; times in seconds."""
+
+    def __init__(
+        self, settings: Settings, *, poll: float = POLL, time_limit: float = snapshot.TIME_LIMIT
+    ) -> None:
+        self._settings = settings
+        self._folder = Folder(settings.folder)
+        self._poll = poll
+        self._time_limit = time_limit
+        self._database = status.Database()
+        self._failures = 0
+        self._rest_until = 0.0
+        self._reported: dict[str, Any] = {}
+        self._reported_at = 0.0
+        self._write_problem = ""
+
+    def run(self) -> None:
+        """Run until SIGTERM or SIGINT; raises `Busy` where another scheduler runs."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _stop)
+        self._folder.make()
+        try:
+            with locks.hold(self._folder.path / locks.SCHEDULER, TAKEOVER):
+                self._loop()
+        except SystemExit:
+            say("Scheduler stopped.")
+            raise
+        except Busy:
+            pid = locks.holder(self._folder.path / locks.SCHEDULER)
+            raise Busy(
+                f"Another scheduler (process {pid}) works in {self._folder.path}; there is nothing "
+                "to do for a second one."
+            ) from None
+
+    def _loop(self) -> None:
+        settings = self._settings
+        say(
+            f"Scheduler started: {settings.database} to {settings.folder}, at "
+            f"'{settings.schedule}' and {settings.min_interval} after changes."
+        )
+        with suppress(Busy), self._folder.lock(patience=0):
+            for name in self._folder.sweep():
+                say(f"Removed {name}, left by a process that was killed.")
+        while True:
+            try:
+                self.tick()
+            except (BackupError, OSError) as error:
+                # The disk may be full or gone for a while; the loop outlives that.
+                self._rest(f"The scheduler could not do its work: {error}.")
+            time.sleep(self._poll)
+
+    def tick(self) -> None:
+        """Look once, and do what is due."""
+        now = clock.utc_now()
+        looked = self._look()
+        self._report(now)
+        if not looked:  # somebody is at work on the snapshots
+            return
+        resting = time.monotonic() < self._rest_until
+        at = status.situation(self._settings, self._folder, now, self._database)
+        reason = schedule.due(
+            now,
+            at.newest,
+            self._database.marks,
+            at.slot,
+            at.interval,
+            failed=at.attempt is not None and at.attempt.verdict == attempt.FAILED,
+        )
+        if reason and not resting:
+            self._snapshot(reason)
+        elif not resting:
+            self._recheck(now)
+        self._report(clock.utc_now())
+
+    def _look(self) -> bool:
+        """Look at the database, unless somebody else works there; says what has changed."""
+        try:
+            # Under the lock, so that `restore` never finds us in its way.
+            with self._folder.lock(patience=0):
+                seen = status.look(self._settings)
+        except Busy:
+            return False
+        if seen.problem and seen.problem != self._database.problem:
+            say(seen.problem)
+        elif self._database.problem and not seen.problem:
+            say(f"The database {self._settings.database} can be read now.")
+        self._database = seen
+        return True
+
+    def _snapshot(self, reason: str) -> None:
+        """Take a snapshot in a process of its own; a failure makes us rest."""
+        started = clock.utc_now()
+        command = [sys.executable, "-m", "backup", "now", "--reason", reason]
+        with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+            try:
+                error = self._wait(process)
+            finally:
+                process.kill()  # does nothing to one that has ended
+                if process.wait() < 0:
+                    self._clean_up(started)
+        if error is None:
+            self._failures = 0
+        else:
+            self._rest(f"The snapshot failed ({reason}): {error}")
+
+    def _wait(self, process: subprocess.Popen[str]) -> str | None:
+        """Wait for the snapshot's end, still reporting; returns what went wrong."""
+        end = time.monotonic() + self._time_limit
+        while True:
+            try:
+                _, stderr = process.communicate(timeout=self._poll)
+                break
+            except subprocess.TimeoutExpired:
+                if time.monotonic() > end:
+                    return f"It took longer than {self._time_limit:g} s and was ended."
+                self._report(clock.utc_now())
+        if process.returncode == 0:
+            return None
+        return stderr.strip() or f"Its process ended with code {process.returncode}."
+
+    def _clean_up(self, started: datetime) -> None:
+        """Sweep up after a snapshot that we ended, and say so in its record."""
+        with suppress(Busy, OSError), self._folder.lock(patience=1):
+            self._folder.sweep()
+            last = attempt.read(self._folder.path)
+            if last and last.started_at >= started and last.verdict == attempt.RUNNING:
+                attempt.write(self._folder.path, last.died())
+
+    def _rest(self, problem: str) -> None:
+        self._failures += 1
+        delay = schedule.retry_delay(self._failures, self._settings.min_interval)
+        self._rest_until = time.monotonic() + delay.total_seconds()
+        say(f"{problem} Next try in {delay}.")
+
+    def _recheck(self, now: datetime) -> None:
+        """Compare the bytes of one snapshot with its manifest, if that was not done for a day."""
+        with suppress(Busy), self._folder.lock(patience=0):
+            one = schedule.to_recheck(self._folder.snapshots(), now)
+            if one is None:
+                return
+            limit = sqlite.TimeLimit(self._time_limit)
+            problem = verify.recheck(self._folder.path / one.file, one, limit)
+            self._folder.write(one.checked(now, problem))
+            if problem:
+                say(f"{one.file} is damaged: {problem}. Look at the disk, then delete the file.")
+
+    def _report(self, now: datetime) -> None:
+        """Write `status.json` if it says something new or the last one is half a minute old."""
+        situation = status.situation(self._settings, self._folder, now, self._database)
+        found = status.report(self._settings, self._folder, situation)
+        compared = {**found, "written_at": None, "free_bytes": None}
+        beat = time.monotonic() - self._reported_at > HEARTBEAT
+        if compared == self._reported and not beat:
+            return
+        try:
+            text = json.dumps({**found, "scheduler_pid": os.getpid()}, indent=2) + "\n"
+            files.write_text(self._folder.path / status.NAME, text)
+        except OSError as error:
+            problem = f"{status.NAME} could not be written: {error.strerror}."
+            if problem != self._write_problem:
+                say(problem)
+            self._write_problem = problem
+            return
+        self._write_problem = ""
+        self._reported, self._reported_at = compared, time.monotonic()
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    # Every step may be cut off anywhere, so nothing has to be waited for.
+    raise SystemExit(0)

@@ -1,0 +1,107 @@
+"""The six settings of the backups: environment, then `.env`, then default; an empty one is unset.
+
+Names and defaults are those of the application. A wrong value raises `SettingsError` with one
+sentence that names the setting and the remedy.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from cronsim import CronSim, CronSimError
+from dotenv import dotenv_values
+
+from backup.errors import SettingsError
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder that holds `supervisord.conf`; relative paths in settings start here."""
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force."""
+
+    database: Path
+    folder: Path
+    schedule: str
+    retention_days: int
+    min_interval: timedelta
+
+
+def load_settings(
+    environment: Mapping[str, str] | None = None, env_file: Path | None = ROOT / ".env"
+) -> Settings:
+    """Read all settings; `env_file=None` reads the environment alone.
+
+    Raises `SettingsError` at the first wrong value.
+    """
+    given = os.environ if environment is None else environment
+    try:
+        from_file = dotenv_values(env_file, interpolate=False) if env_file else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{env_file} cannot be read: {error}.") from None
+
+    def setting(name: str, default: str, read: Callable[[str], T]) -> T:
+        text = given.get(name) or from_file.get(name) or default
+        try:
+            return read(text)
+        except ValueError as error:
+            raise SettingsError(f"{name} is {text!r} and cannot be used: {error}.") from None
+
+    data = setting("DATA_DIR", "data", _folder)
+    return Settings(
+        database=setting("DATABASE_PATH", f"{data}/ke_wp_mapping.db", _file),
+        folder=setting("BACKUP_DIR", f"{data}/backups", _folder),
+        schedule=setting("BACKUP_SCHEDULE", "0 2 * * *", _cron),
+        retention_days=setting("BACKUP_RETENTION_DAYS", "7", _days),
+        min_interval=setting("BACKUP_MIN_INTERVAL", "15m", _duration),
+    )
+
+
+def _folder(text: str) -> Path:
+    path = ROOT / text
+    if path.exists() and not path.is_dir():
+        raise ValueError("it is a file; name a folder")
+    return path
+
+
+def _file(text: str) -> Path:
+    path = ROOT / text
+    if path.is_dir():
+        raise ValueError("it is a folder; name the database file in it")
+    return path
+
+
+def _cron(text: str) -> str:
+    wrong = ValueError("give a cron line of five fields that comes true, such as 0 2 * * *")
+    if len(text.split()) != 5:
+        raise wrong
+    try:
+        next(CronSim(text, datetime.now(UTC)))
+    except (CronSimError, StopIteration):
+        raise wrong from None
+    return text
+
+
+def _days(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= 3650:
+        raise ValueError("give a whole number from 1 to 3650")
+    return int(text)
+
+
+def _duration(text: str) -> timedelta:
+    match = re.fullmatch(r"([0-9]{1,9})\s*([smhd]?)", text.strip())
+    seconds = int(match[1]) * _UNITS[match[2] or "s"] if match else 0
+    if not 1 <= seconds <= 7 * _UNITS["d"]:
+        raise ValueError("give a duration from 1s to 7d, such as 90s, 15m or 2h")
+    return timedelta(seconds=seconds)

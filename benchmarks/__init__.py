@@ -1,0 +1,1 @@
+"""Measurements of the real thing, with ratios to a baseline of the same run; not timed tests."""

@@ -1,0 +1,7 @@
+"""The one error of this room."""
+
+from __future__ import annotations
+
+
+class StartError(Exception):
+    """Nothing can be started; the text is one sentence for the operator, with the remedy."""

@@ -1,0 +1,1 @@
+"""Tests of supervision with real supervisord, real gunicorn and real processes."""

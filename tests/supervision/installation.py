@@ -1,0 +1,192 @@
+"""A whole installation in a temporary folder, with stand-ins for the programs it supervises."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+
+T = TypeVar("T")
+
+PROJECT = Path(__file__).resolve().parents[2]
+STAND_IN = Path(__file__).parent / "stand_in"
+SUPERVISORCTL = Path(sys.executable).with_name("supervisorctl")
+
+START = 30.0
+"""Seconds that a start may take on a busy machine before a test fails."""
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(what: str, condition: Callable[[], T], seconds: float = START) -> T:
+    """The first true answer of `condition`; fails after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise AssertionError(f"Not within {seconds:g} s: {what}")
+        time.sleep(0.05)
+
+
+class Installation:
+    """The project's supervision in a folder of its own, on a port of its own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.port = free_port()
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(root),
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+        self.output_file = root / "terminal.txt"
+        root.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(STAND_IN / "webapp", root / "webapp")
+        shutil.copytree(STAND_IN / "backup", root / "backup")
+        (root / "supervision").symlink_to(PROJECT / "supervision")
+        shutil.copy(PROJECT / "gunicorn.conf.py", root)
+        shutil.copy(PROJECT / "supervisord.conf", root)
+        # The stand-ins load nothing, so a failed start shows sooner.
+        self.configure("startsecs=12", "startsecs=1")
+        self.configure("startsecs=3", "startsecs=1")
+        self.configure("startretries=3", "startretries=1")
+
+    def configure(self, old: str, new: str) -> None:
+        """Change this copy of supervisord.conf."""
+        file = self.root / "supervisord.conf"
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new))
+
+    def start(self, **streams: int) -> subprocess.Popen[bytes]:
+        """Start the launcher; its output goes into `output_file` unless `streams` say else."""
+        with self.output_file.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "supervision"],
+                cwd=self.root,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                **{"stdout": output, "stderr": output, **streams},  # type: ignore[call-overload] # the keys are Popen's
+            )
+        return self.process
+
+    def start_and_wait(self) -> None:
+        """Start, and wait until it runs."""
+        self.start()
+        self.wait_until_it_runs()
+
+    def wait_until_it_runs(self) -> None:
+        """Wait until web and backup are RUNNING and pages are answered."""
+        self.wait_for_states(web="RUNNING", backup="RUNNING")
+        wait_until("an answer", self.answers)
+
+    def wait_to_end(self, seconds: float = START) -> int:
+        """The launcher's exit code."""
+        assert self.process is not None
+        return self.process.wait(seconds)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = START) -> int:
+        """Send a signal to the launcher; returns its exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        return self.process.wait(seconds)
+
+    def kill(self) -> None:
+        """End whatever a failed test may have left, by process id."""
+        if self.process is None:
+            return
+        for process in self.processes():
+            process.kill()
+        self.process.wait(START)
+
+    def output(self) -> str:
+        """What the launcher's terminal shows."""
+        return self.output_file.read_text(errors="replace")
+
+    def control(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run supervisorctl as an operator does: in the folder, without further arguments."""
+        return subprocess.run(
+            [SUPERVISORCTL, *arguments],
+            cwd=self.root,
+            env={"PATH": "/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            timeout=START,
+            check=False,
+        )
+
+    def states(self) -> dict[str, str]:
+        """What `supervisorctl status` says of each program; empty while it does not answer."""
+        lines = [line.split() for line in self.control("status").stdout.splitlines()]
+        return {words[0]: words[1] for words in lines if words[1].isupper()}
+
+    def wait_for_states(self, more: Mapping[str, str] | None = None, **wanted: str) -> None:
+        """Wait until each program is in the state that `wanted` (or `more`) says."""
+        wanted.update(more or {})
+        wait_until(
+            f"{wanted} in {self.root}",
+            lambda: wanted.items() <= self.states().items(),
+        )
+
+    def pid(self, program: str) -> int:
+        """The process id of a program as supervisorctl tells it."""
+        return int(self.control("pid", program).stdout)
+
+    def get(self, path: str = "/", seconds: float = 10) -> str:
+        """The body of the answer of the web server."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()
+
+    def answers(self) -> str:
+        """The answer of the web server, or nothing while it does not answer."""
+        try:
+            return self.get()
+        except (OSError, http.client.HTTPException):
+            return ""
+
+    def processes(self) -> list[psutil.Process]:
+        """All living processes that work in this folder."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.status() != psutil.STATUS_ZOMBIE and process.cwd() == str(self.root):
+                    found.append(process)
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue
+        return found
+
+
+@contextmanager
+def installed(root: Path | None = None) -> Iterator[Installation]:
+    """An installation that leaves nothing behind; without `root` in a short folder of /tmp."""
+    with tempfile.TemporaryDirectory(prefix="kewp-", dir="/tmp") as folder:
+        installation = Installation(root or Path(folder))
+        try:
+            yield installation
+        finally:
+            installation.kill()

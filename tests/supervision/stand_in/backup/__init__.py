@@ -1,0 +1,1 @@
+"""A scheduler that has nothing to do."""

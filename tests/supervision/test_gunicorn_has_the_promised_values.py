@@ -1,0 +1,103 @@
+"""gunicorn.conf.py gives gunicorn the values the operators were promised; each can be changed."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.supervision.installation import PROJECT
+
+PROGRAM = """
+import json, runpy, sys
+values = runpy.run_path("gunicorn.conf.py")
+from gunicorn.config import KNOWN_SETTINGS
+known = {setting.name for setting in KNOWN_SETTINGS}
+json.dump({name: values[name] for name in values if name in known and not callable(values[name])},
+          sys.stdout)
+"""
+
+PROMISED = {
+    "bind": "0.0.0.0:5000",
+    "workers": 2,
+    "worker_class": "gthread",
+    "threads": 4,
+    "preload_app": True,
+    "timeout": 120,
+    "keepalive": 5,
+    "graceful_timeout": 20,
+    "max_requests": 500,
+    "max_requests_jitter": 50,
+    "loglevel": "info",
+    "accesslog": "-",
+    "errorlog": "-",
+    "control_socket_disable": True,
+    "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,
+    "raw_env": [
+        "OMP_NUM_THREADS=1",
+        "MKL_NUM_THREADS=1",
+        "OPENBLAS_NUM_THREADS=1",
+        "TOKENIZERS_PARALLELISM=false",
+    ],
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder without .env, with our configuration in it."""
+    (tmp_path / "supervision").symlink_to(PROJECT / "supervision")
+    (tmp_path / "gunicorn.conf.py").write_bytes((PROJECT / "gunicorn.conf.py").read_bytes())
+    return tmp_path
+
+
+def values(folder: Path, **environment: str) -> dict[str, object]:
+    answer = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        cwd=folder,
+        env={"PYTHONPATH": str(folder), **environment},
+        capture_output=True,
+        check=True,
+        timeout=30,
+    )
+    found: dict[str, object] = json.loads(answer.stdout)
+    return found
+
+
+def test_the_values_are_the_promised_ones(folder: Path) -> None:
+    assert values(folder) == PROMISED
+
+
+def test_every_value_can_be_overridden(folder: Path) -> None:
+    found = values(
+        folder,
+        HOST="::1",
+        PORT="5111",
+        WEB_CONCURRENCY="3",
+        GUNICORN_WORKER_CLASS="sync",
+        GUNICORN_THREADS="8",
+        GUNICORN_PRELOAD_APP="no",
+        GUNICORN_TIMEOUT="60",
+        GUNICORN_KEEPALIVE="2",
+        GUNICORN_GRACEFUL_TIMEOUT="10",
+        GUNICORN_MAX_REQUESTS="0",
+        GUNICORN_MAX_REQUESTS_JITTER="0",
+        GUNICORN_LOGLEVEL="debug",
+        GUNICORN_ACCESSLOG="access.log",
+        GUNICORN_ERRORLOG="error.log",
+        GUNICORN_CONTROL_SOCKET_DISABLE="no",
+        GUNICORN_WORKER_TMP_DIR="/tmp",
+    )
+
+    assert found["bind"] == "[::1]:5111"
+    unchanged = {name for name in PROMISED if found[name] == PROMISED[name]}
+    assert unchanged == {"raw_env"}  # several threads and a fork would hang: not a choice
+
+
+def test_a_stop_of_gunicorn_fits_into_supervisors_patience(folder: Path) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        values(folder, GUNICORN_GRACEFUL_TIMEOUT="25")
+
+    assert b"GUNICORN_GRACEFUL_TIMEOUT is '25' and cannot be used" in refused.value.stderr
+    assert "stopwaitsecs=25\n" in (PROJECT / "supervisord.conf").read_text()

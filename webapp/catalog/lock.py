@@ -1,0 +1,37 @@
+"""One import at a time: an advisory lock on a file beside the database.
+
+The kernel lets go of it when the process ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class ImportRefused(RuntimeError):
+    """An import that must not start or must not go on; its text is one sentence."""
+
+
+@contextmanager
+def only_import(database_path: Path) -> Iterator[None]:
+    """Hold the import lock of a database; raises `ImportRefused` while another process has it."""
+    path = database_path.with_name(f"{database_path.name}.import.lock")
+    with open(path, "a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip()
+            raise ImportRefused(
+                "Another catalog import is running"
+                + (f" (process {holder})" if holder else "")
+                + "; wait until it has ended, then try again."
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
