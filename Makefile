@@ -25,8 +25,8 @@ test: dev-install vendor ## Judge the code: style, types, architecture, tests, b
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@CHROMIUM="$$($(BIN)/python tools/find_chromium.py)" && export CHROMIUM && \
-		echo "$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)" && \
-		exec $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+		echo "$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)" && \
+		exec $(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 env: ## Write .env with a fresh secret, unless there is one
 	@$(PYTHON) tools/make_env.py

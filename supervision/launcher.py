@@ -72,7 +72,7 @@ def launch(root: Path, stop: _StopSignals) -> int:
     output = Output()
     parents.end_children_with_me()
 
-    from supervisor import supervisord  # a second of nothing for those who get no further
+    from supervisor import supervisord  # slow to import, so only once everything is in order
 
     try:
         supervisord.main(["--nodaemon", "--configuration", str(configuration)])

@@ -13,6 +13,7 @@ import signal
 import stat
 import sys
 import time
+from typing import NoReturn
 
 DRAIN = 5.0
 """Seconds that the last lines may take to be read."""
@@ -71,7 +72,7 @@ def _start_relay() -> int:
     return pid
 
 
-def _relay() -> None:
+def _relay() -> NoReturn:
     # Whoever stops us is stopping the writer too; its last lines are still to come.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)

@@ -41,6 +41,18 @@ def settings_in(folder: Path, **given: str) -> Settings:
     )
 
 
+SHARED_AND_SLOW = {"site": "a running site", "full_import": "the full catalog"}
+"""Fixtures that take long to make; the tests that share one run in one process."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group tests by the slow fixture they share."""
+    for item in items:
+        for fixture in getattr(item, "fixturenames", ()):
+            if fixture in SHARED_AND_SLOW:
+                item.add_marker(pytest.mark.xdist_group(SHARED_AND_SLOW[fixture]))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real files; skips where it is absent, unless in CI."""

@@ -59,7 +59,13 @@ def install() -> None:
     for command in commands:
         print(f"No Chromium yet: {' '.join(command)}", file=sys.stderr, flush=True)
         try:
-            subprocess.run(command, stdout=sys.stderr, timeout=INSTALLATION, check=False)
+            subprocess.run(
+                command,
+                stdout=sys.stderr,
+                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+                timeout=INSTALLATION,
+                check=False,
+            )
         except (OSError, subprocess.TimeoutExpired) as error:
             print(error, file=sys.stderr)
         if command[1] != "update" and find():

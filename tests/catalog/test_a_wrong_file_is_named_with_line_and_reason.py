@@ -182,14 +182,14 @@ def test_packing_is_told_by_content_not_by_name(
 def test_one_broken_file_of_several_leaves_the_catalog_untouched(
     catalog: Database, shared_data: Path, tmp_path: Path
 ) -> None:
-    imported(catalog, ("aopwiki", shared_data / real.XML_SAMPLE))
+    imported(catalog, ("aopwiki", aopwiki_xml(tmp_path / "a.xml", {1: "A"})))
     before = everything(catalog)
     whole = (shared_data / real.OBO).read_bytes()
     (tmp_path / "cut.obo.gz").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(SourceError, match=r"cut\.obo\.gz, line \d+"):
         imported(
             catalog,
-            ("aopwiki", shared_data / real.XML_2019),
+            ("aopwiki", shared_data / real.XML_SAMPLE),
             ("go", tmp_path / "cut.obo.gz"),
         )
     assert everything(catalog) == before

@@ -12,7 +12,7 @@ import pytest
 
 from tests.catalog import real_files as real
 from tests.catalog.conftest import ROOT
-from tests.catalog.small_files import everything, imported, rows
+from tests.catalog.small_files import aopwiki_xml, everything, imported, rows
 from webapp.database import Database
 
 KILLED_AT = """
@@ -52,9 +52,9 @@ import_files(opened, [open_input("aopwiki", source)])
     ],
 )
 def test_kill_9(catalog: Database, shared_data: Path, statement: str, tmp_path: Path) -> None:
-    imported(catalog, ("aopwiki", shared_data / real.XML_SAMPLE))
+    imported(catalog, ("aopwiki", aopwiki_xml(tmp_path / "a.xml", {18: "A", 2: "B"})))
     before = everything(catalog)
-    source = shared_data / real.XML_2019
+    source = shared_data / real.XML_SAMPLE
     done = subprocess.run(
         [sys.executable, "-c", KILLED_AT, str(catalog.path), str(source), statement],
         cwd=ROOT,
@@ -68,15 +68,15 @@ def test_kill_9(catalog: Database, shared_data: Path, statement: str, tmp_path: 
     assert rows(catalog, "PRAGMA integrity_check") == [("ok",)]
     # Neither the lock nor anything else of the dead import stands in the way of the next one.
     report = imported(catalog, ("aopwiki", source))
-    assert report.kinds["key_event"].live == 961
+    assert report.kinds["key_event"].live == 12
 
 
 def test_an_error_within_the_merge_rolls_all_back(
-    catalog: Database, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+    catalog: Database, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    imported(catalog, ("aopwiki", shared_data / real.XML_SAMPLE))
+    imported(catalog, ("aopwiki", aopwiki_xml(tmp_path / "a.xml", {18: "A", 2: "B"})))
     before = everything(catalog)
     monkeypatch.setattr("webapp.catalog.merge._move_links", lambda connection: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        imported(catalog, ("aopwiki", shared_data / real.XML_2019))
+        imported(catalog, ("aopwiki", shared_data / real.XML_SAMPLE))
     assert everything(catalog) == before

@@ -52,8 +52,10 @@ def test_the_tables_alone_make_a_catalog_without_texts(
     assert sum("has a title for AOP" in remark.text for _file, remark in report.remarks) == 528
 
 
-def test_the_tables_do_not_wipe_what_the_xml_said(catalog: Database, shared_data: Path) -> None:
-    imported(catalog, ("aopwiki", shared_data / real.XML_2026))
+def test_the_tables_do_not_wipe_what_the_xml_said(
+    full_catalog: Database, shared_data: Path
+) -> None:
+    catalog = full_catalog
     before = rows(catalog, "SELECT number, title, level, description FROM key_event ORDER BY 1")
     tables = (real.TABLE_EVENTS, real.TABLE_RELATIONSHIPS, real.TABLE_COMPONENTS)
     report = imported(catalog, *(("aopwiki", shared_data / name) for name in tables))

@@ -124,11 +124,29 @@ def test_of_several_symbols_of_a_number_the_one_with_fewest_numbers_is_its_own(
     ]
 
 
-def test_genes_of_terms_need_the_ontology_first(catalog: Database, shared_data: Path) -> None:
-    report = imported(catalog, ("go", shared_data / real.GO_GMT))
+OBO = """format-version: 1.2
+
+[Term]
+id: GO:0000001
+name: first
+namespace: biological_process
+"""
+
+
+def test_genes_of_terms_need_the_ontology_first(catalog: Database, tmp_path: Path) -> None:
+    gmt = tmp_path / "go.gmt"
+    gmt.write_text("GO:0000001\tfirst\tCASP3\nGO:0000002\tsecond\tCASP8\n")
+    report = imported(catalog, ("go", gmt))
     assert report.touched == set()
-    assert report.kinds[r.GO_BP].reported == len(report.remarks) == 11207
-    imported(catalog, ("go", shared_data / real.OBO))
-    report = imported(catalog, ("go", shared_data / real.GO_GMT))
-    assert report.kinds[r.GO_BP].changed == 11137
-    assert report.kinds[r.GO_BP].reported == 70
+    assert report.kinds[r.GO_BP].reported == len(report.remarks) == 2
+    obo = tmp_path / "go.obo"
+    obo.write_text(OBO)
+    imported(catalog, ("go", obo))
+    report = imported(catalog, ("go", gmt))
+    assert report.kinds[r.GO_BP].changed == 1
+    assert [remark.text for _file, remark in report.remarks] == [
+        "GO:0000002 is in no given file and not in the catalog; its genes were left out."
+    ]
+    assert rows(catalog, "SELECT symbol FROM gene") == [("CASP3",)]
+    # The ontology alone says nothing of genes and leaves them.
+    assert imported(catalog, ("go", obo)).touched == set()

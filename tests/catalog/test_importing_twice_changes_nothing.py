@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.catalog import real_files as real
-from tests.catalog.small_files import everything, imported, rows
+from tests.catalog.small_files import everything, imported, rows, wikipathways_gmt
 from webapp.database import Database
 
 
@@ -30,12 +30,13 @@ def test_a_second_full_import_leaves_no_trace(full_catalog: Database, shared_dat
 
 
 def test_the_order_of_the_files_does_not_matter(
-    catalog: Database, shared_data: Path, tmp_path: Path
+    catalog: Database, pathway_folder: Path, tmp_path: Path
 ) -> None:
-    gmt, archive = shared_data / real.GMT_2026, shared_data / real.ARCHIVE
-    imported(catalog, ("wikipathways", archive), ("wikipathways", gmt))
+    gmt = wikipathways_gmt(tmp_path / "wp.gmt", {"WP90001": ("Title of the GMT", [836])})
+    imported(catalog, ("wikipathways", pathway_folder), ("wikipathways", gmt))
+    assert rows(catalog, "SELECT title, version FROM target") == [("Title of the GMT", "r7")]
     before = everything(catalog)
-    report = imported(catalog, ("wikipathways", gmt), ("wikipathways", archive))
+    report = imported(catalog, ("wikipathways", gmt), ("wikipathways", pathway_folder))
     assert report.touched == set()
     assert everything(catalog) == before
 

@@ -83,7 +83,7 @@ def test_the_parents_of_a_term_are_linked(full_catalog: Database) -> None:
 def test_gene_sets_of_terms_that_the_ontology_lacks_are_reported(
     full_catalog: Database, full_import: FullImport
 ) -> None:
-    line = next(line for line in full_import.output.splitlines() if "GO biological" in line)
+    line = next(line for line in full_import.output.splitlines() if line.startswith("GO terms"))
     assert re.findall(r"[\d,]+", line) == ["27,186", "0", "0", "0", "0", "70", "27,186"]
     assert "GO:0120532 is in no given file and not in the catalog" in full_import.output
     assert rows(full_catalog, "SELECT 1 FROM target WHERE identifier = 'GO:0120532'") == []

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.catalog import real_files as real
 from tests.catalog.small_files import aopwiki_xml, everything, rows, wikipathways_gmt
 from tests.conftest import settings_in
 from webapp.catalog import cli, events
@@ -168,17 +167,27 @@ def test_a_wrong_call_is_explained(
 
 
 def test_an_option_takes_several_files_and_may_be_repeated(
-    installation: Settings, announced: list[Settings], catalog: Database, shared_data: Path
+    installation: Settings,
+    announced: list[Settings],
+    catalog: Database,
+    pathway_folder: Path,
+    tmp_path: Path,
 ) -> None:
-    gmt, archive = shared_data / real.GMT_2026, shared_data / real.ARCHIVE
-    done = run(installation, "import", "--wikipathways", gmt, "--wikipathways", archive)
-    assert done == 0
-    assert rows(catalog, "SELECT count(*) FROM target") == [(1020,)]
+    gmt = wikipathways_gmt(tmp_path / "wp.gmt", {"WP1": ("A", [836])})
+    table = tmp_path / "table.tsv"
+    table.write_text("entrez\tsymbol\n836\tCASP3\n")
+    options = ("--wikipathways", gmt, "--genes", table, "--wikipathways", pathway_folder)
+    assert run(installation, "import", *options) == 0
+    assert rows(catalog, "SELECT count(*) FROM target") == [(2,)]
+    assert run(installation, "import", "--wikipathways", gmt, pathway_folder) == 0
+    assert rows(catalog, "SELECT count(*) FROM source_release") == [(3,)]
 
 
 def test_the_starter_can_be_joined_with_terms(
-    installation: Settings, announced: list[Settings], catalog: Database, shared_data: Path
+    installation: Settings, announced: list[Settings], catalog: Database, tmp_path: Path
 ) -> None:
-    assert run(installation, "import", "--starter", "--reactome", shared_data / real.REACTOME) == 0
+    reactome = tmp_path / "reactome.gmt"
+    reactome.write_text("Apoptosis\tR-HSA-109581\tCASP3\n")
+    assert run(installation, "import", "--starter", "--reactome", reactome) == 0
     sources = "SELECT source FROM source_release ORDER BY id"
     assert rows(catalog, sources) == [("starter",), ("reactome",)]

@@ -77,9 +77,11 @@ def _tables(database: Database) -> set[str]:
         return {row[0] for row in rows}
 
 
-def _dump(database: Database) -> list[str]:
+def _dump(database: Database) -> list[object]:
     connection = dbapi2.connect(str(database.path))
     try:
-        return list(connection.iterdump())
+        schema = connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+        version = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+        return [*schema, *version]
     finally:
         connection.close()

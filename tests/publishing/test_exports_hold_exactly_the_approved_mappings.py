@@ -36,7 +36,7 @@ def test_sssom(anonymous: Member, approved: str) -> None:
     assert "creativecommons.org/licenses/by/4.0" in answer.headers["Link"]
     header = [line for line in answer.text.splitlines() if line.startswith("# ")]
     assert "# license: https://creativecommons.org/licenses/by/4.0/" in header
-    assert any("starter" in line and "version" in line for line in header)
+    assert any("Starter catalog, version 2" in line for line in header)
     [row] = rows(answer.text, "\t")
     assert row["record_id"] == f"kewp:{approved}"
     assert row["subject_id"] == "aop.events:1513"

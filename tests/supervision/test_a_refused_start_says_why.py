@@ -134,8 +134,8 @@ def test_a_folder_of_somebody_else(owned: str, root: Path) -> None:
     os.waitpid(pid, 0)
     with os.fdopen(reader) as answer:
         assert answer.read() == (
-            f"The data folder {folder} is not writable for user id 1000. "
-            "Run: sudo chown -R 1000:1000 data"
+            f"The data folder {folder} is not writable for user id 1000. Give it to that user, "
+            "for a container where it is mounted from: sudo chown -R 1000:1000 data"
         )
 
 

@@ -15,7 +15,7 @@ LABELS = {
     r.AOP: "AOPs",
     r.RELATIONSHIP: "Relationships",
     r.WIKIPATHWAYS: "WikiPathways",
-    r.GO_BP: "GO biological process",
+    r.GO_BP: "GO terms",
     r.REACTOME: "Reactome",
     r.GENE: "Genes",
 }

@@ -74,7 +74,10 @@ def migrate(settings: Settings) -> None:
 def snapshot(settings: Settings) -> None:
     """A verified snapshot by the backup program; raises `DatabaseError` where there is none."""
     done = subprocess.run(
-        [sys.executable, "-m", "backup", "now", "--reason", "before a migration"], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "backup", "now", "--reason", "before a migration"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     if done.returncode != 0:
         raise DatabaseError(
