@@ -11,6 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp import migrations
 from webapp.accounts.runtime import open_runtime
 from webapp.catalog.importer import catalog_is_empty, import_starter
+from webapp.catalog.lock import ImportRefused
+from webapp.catalog.sources.files import SourceError
 from webapp.database import Database, DatabaseError
 from webapp.settings import ROOT, Settings
 from webapp.suggestions.builder import BuildRunning, catalog_version
@@ -31,7 +33,10 @@ def prepare(settings: Settings) -> None:
     database = Database(settings.database_path)
     if catalog_is_empty(database):
         log.info("The catalog is empty; loading the starter catalog.")
-        import_starter(settings)
+        try:
+            import_starter(settings)
+        except (ImportRefused, SourceError) as error:
+            raise DatabaseError(f"The starter catalog could not be loaded: {error}") from error
     if not index_is_current(settings, database):
         log.info("Building the suggestion index.")
         try:

@@ -173,7 +173,8 @@ def gmt(
     The format knows no header, so versions and licence stand in the second column of each line.
     """
     for record in records:
-        symbols = genes(record.target_id)
+        # Genes whose symbol nobody knows stand as entrez:NUMBER; gene sets hold symbols alone.
+        symbols = [one for one in genes(record.target_id) if not one.startswith("entrez:")]
         if not symbols:
             continue
         description = (

@@ -259,9 +259,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["gene_id"], ["gene.id"], name="fk_target_gene_gene_id"),
         sa.ForeignKeyConstraint(["target_id"], ["target.id"], name="fk_target_gene_target_id"),
         sa.PrimaryKeyConstraint("target_id", "gene_id", name="pk_target_gene"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_target_gene_gene_id", "target_gene", ["gene_id"], unique=False)
-
     op.create_table(
         "target_parent",
         sa.Column("target_id", sa.Integer(), nullable=False),
@@ -405,8 +404,6 @@ def downgrade() -> None:
     op.drop_index("ix_target_parent_parent_id", table_name="target_parent")
 
     op.drop_table("target_parent")
-    op.drop_index("ix_target_gene_gene_id", table_name="target_gene")
-
     op.drop_table("target_gene")
     op.drop_table("target_annotation")
     op.drop_index("uq_mapping_live_pair", table_name="mapping")
