@@ -122,6 +122,11 @@ def init_app(app: Flask) -> None:
     def http(error: HTTPException) -> Response:
         return from_http(error)
 
+    @app.errorhandler(OverflowError)
+    def too_large(error: OverflowError) -> Response:
+        # SQLite's integers have 64 bits; nothing of ours has a larger number.
+        return answer(Problem(404, "Not found.", "A number in the address is too large."))
+
     @app.errorhandler(OperationalError)
     def locked(error: OperationalError) -> Response:
         if "locked" not in str(error):

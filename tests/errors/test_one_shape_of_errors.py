@@ -4,6 +4,7 @@ import re
 import time
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from pysqlite3 import dbapi2
 
@@ -101,3 +102,24 @@ def test_static_files_are_kept_by_browsers_until_they_change(anonymous: Member) 
     assert "max-age=31536000" in kept
     asked_again = anonymous.get("/static/css/tokens.css").headers["Cache-Control"]
     assert "no-cache" in asked_again
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/key-events/99999999999999999999", 404),
+        ("/aops/99999999999999999999", 404),
+        ("/key-events?page=99999999999999999999", 404),
+        ("/key-events?aop=99999999999999999999", 404),
+        ("/key-events?page=1000000", 200),
+        ("/key-events?q=%00%FF%F0%9F%98%80", 200),
+        ("/key-events/1513?q=%00&resource=%00&target=%00", 200),
+        ("/search?q=" + "a" * 5000, 200),
+        ("/search?q=%25%5F%5C", 200),
+        ("/targets/%2e%2e%2f%2e%2e", 404),
+        ("/mappings/not-a-uuid", 404),
+        ("/static/../webapp/settings.py", 404),
+    ],
+)
+def test_odd_addresses_are_answered(anonymous: Member, path: str, status: int) -> None:
+    assert anonymous.get(path).status_code == status
