@@ -1,4 +1,4 @@
-"""`python -m webapp COMMAND`: every command of every room. See docs/commands.md."""
+"""`python -m webapp COMMAND`: every command of every room. See docs/reference.md."""
 
 from __future__ import annotations
 

@@ -80,6 +80,18 @@ class Unanswered(ValueError):
         self.fields = dict(fields)
 
 
+_EVIDENCE = Question(
+    "evidence",
+    "How well is the connection established?",
+    "",
+    (
+        Option("known", "Known", "stated in the literature", 3),
+        Option("likely", "Likely", "well supported, not stated as such", 2),
+        Option("possible", "Possible", "plausible from what is known", 1),
+        Option("uncertain", "Uncertain", "a guess worth keeping", 0),
+    ),
+)
+
 PATHWAY_1 = Scheme(
     name="pathway-1",
     high=5.0,
@@ -97,17 +109,7 @@ PATHWAY_1 = Scheme(
                 Option("unclear", "Unclear", "related, direction not known"),
             ),
         ),
-        Question(
-            "evidence",
-            "How well is the connection established?",
-            "",
-            (
-                Option("known", "Known", "stated in the literature", 3),
-                Option("likely", "Likely", "well supported, not stated as such", 2),
-                Option("possible", "Possible", "plausible from what is known", 1),
-                Option("uncertain", "Uncertain", "a guess worth keeping", 0),
-            ),
-        ),
+        _EVIDENCE,
         Question(
             "specificity",
             "How specific is the pathway to this event?",
@@ -159,17 +161,7 @@ TERM_1 = Scheme(
                 Option("loose", "Loosely related", "neither broader nor narrower", 0),
             ),
         ),
-        Question(
-            "evidence",
-            "How well is the connection established?",
-            "",
-            (
-                Option("known", "Known", "stated in the literature", 3),
-                Option("likely", "Likely", "well supported, not stated as such", 2),
-                Option("possible", "Possible", "plausible from what is known", 1),
-                Option("uncertain", "Uncertain", "a guess worth keeping", 0),
-            ),
-        ),
+        _EVIDENCE,
     ),
 )
 

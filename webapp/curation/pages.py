@@ -16,7 +16,7 @@ from webapp.catalog.pages import page_number
 from webapp.catalog.registry import RESOURCES, parse_identifier
 from webapp.curation import shown, workflow
 from webapp.curation.assessment import SCHEMES, Unanswered, judge, read_answers, scheme_of
-from webapp.curation.evidence import read_references, reference_url
+from webapp.curation.evidence import read_references, reference_curie, reference_url
 from webapp.curation.models import CONFIDENCES, PREDICATES, Mapping, MappingEvent
 from webapp.errors import Problem
 from webapp.security import limited
@@ -280,6 +280,7 @@ def _mapping_page(session: Session, uuid: str, fields: dict[str, str], reason: s
         - sum(question.points(answers[question.name]) for question in questions),
         actions=workflow.allowed_actions(g.person, found),
         resource=RESOURCES[found.target.resource],
+        reference_curie=reference_curie,
         reference_url=reference_url,
         fields=fields,
         reason=reason,
