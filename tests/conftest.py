@@ -139,7 +139,7 @@ def sign_in(app: Flask, settings: Settings) -> Callable[[str, str], Member]:
 
     def signed_in(name: str, role: str) -> Member:
         database: Database = app.extensions["kewp.database"]
-        token = links.issue(database, open_runtime(settings.runtime_path), name, role)
+        token = links.issue(open_runtime(settings.runtime_path), name, role)
         client = app.test_client()
         page = client.get(f"/sign-in/{token}").text
         csrf = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)

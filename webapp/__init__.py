@@ -41,6 +41,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["kewp.suggestions"] = Suggester(
         database, settings.index_dir, settings.encoder, settings.encoder_revision
     )
+    if settings.ratelimit_storage_uri.startswith("memory://"):
+        logging.getLogger(__name__).warning(
+            "RATELIMIT_STORAGE_URI=memory:// would count in each worker alone; limits are counted "
+            "in the store that all workers share instead"
+        )
     errors.init_app(app)
     security.init_app(app, runtime)
     sessions.init_app(app)

@@ -6,6 +6,8 @@ import argparse
 import logging
 import sys
 
+from sqlalchemy.exc import DBAPIError
+
 from webapp.accounts import cli as accounts
 from webapp.catalog import cli as catalog
 from webapp.catalog.events import catalog_changed
@@ -32,13 +34,26 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
-        return int(args.handler(args, load_settings()))
-    except (SettingsError, DatabaseError) as error:
+        settings = load_settings()
+    except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
+    try:
+        return int(args.handler(args, settings))
+    except DatabaseError as error:
+        print(error, file=sys.stderr)
+    except DBAPIError as error:
+        print(
+            f"The database {settings.database_path} cannot be used: {error.orig}. "
+            "`python -m webapp prepare` makes one ready.",
+            file=sys.stderr,
+        )
+    except OSError as error:
+        print(f"{error.filename or args.command}: {error.strerror or error}.", file=sys.stderr)
     except KeyboardInterrupt:
         print("Interrupted; nothing was left half done.", file=sys.stderr)
         return 130
+    return 1
 
 
 if __name__ == "__main__":

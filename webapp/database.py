@@ -128,14 +128,17 @@ class Database:
             yield session
 
     def probe(self, statement: str, timeout: float = 0.1) -> Any:
-        """First value of a query, on a connection of its own, answering within `timeout` seconds.
+        """First value of a query; see `look`. For health."""
+        return self.look(self.path, statement, timeout)
 
-        For health: it neither waits for a pool nor for the busy timeout. Raises
-        `pysqlite3.dbapi2.Error` where the database cannot be read.
+    @staticmethod
+    def look(path: Path, statement: str, timeout: float = 0.1) -> Any:
+        """First value of a query on a read-only connection of its own, within `timeout` seconds.
+
+        It waits neither for a pool nor for the busy timeout, and changes no pragma. Raises
+        `pysqlite3.dbapi2.Error` where the file cannot be read.
         """
-        connection = dbapi2.connect(
-            f"file:{quote(str(self.path))}?mode=ro", uri=True, timeout=timeout
-        )
+        connection = dbapi2.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=timeout)
         try:
             return connection.execute(statement).fetchone()[0]
         finally:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 from pathlib import Path
+from urllib.parse import urlencode
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, request
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -58,10 +59,7 @@ def init_app(app: Flask) -> None:
     @app.template_global()
     def page_url(number: int) -> str:
         """The address of another page of this list, with the same filters."""
-        return url_for(
-            request.endpoint or "",
-            **{**(request.view_args or {}), **request.args.to_dict(), "page": number},
-        )
+        return f"{request.path}?{urlencode({**request.args, 'page': number})}"
 
     @app.template_filter("local_id")
     def local_id(identifier: str) -> str:

@@ -23,7 +23,6 @@ ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds `supervisord.conf`; relative paths in settings start here."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_PLACEHOLDER_SECRETS = {"change-me", "changeme", "secret", "dev", "development"}
 
 
 class SettingsError(ValueError):
@@ -80,7 +79,7 @@ def _names(value: str) -> frozenset[str]:
 
 
 def _secret(value: str) -> str:
-    if len(value) < 32 or value.lower() in _PLACEHOLDER_SECRETS:
+    if len(value) < 32 or len(set(value)) < 8:
         raise ValueError("it must be at least 32 random characters; `make env` writes one")
     return value
 
@@ -287,7 +286,10 @@ def load_settings(
     environment = os.environ if environment is None else environment
     from_file: dict[str, str | None] = {}
     if env_file is not None and env_file.is_file():
-        from_file = dotenv_values(env_file, interpolate=False)
+        try:
+            from_file = dotenv_values(env_file, interpolate=False)
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{env_file} cannot be read: {error}.") from error
     values: dict[str, Any] = {}
     raw: dict[str, str] = {}
     sources: dict[str, str] = {}

@@ -6,13 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from pysqlite3 import dbapi2
 from sqlalchemy import select, update
 
 from tests.conftest import Member
 from webapp.accounts import links
 from webapp.accounts.models import Person, SignedInSession, SignInLink
-from webapp.accounts.people import enrol, is_listed_admin
+from webapp.accounts.people import is_listed_admin
+from webapp.accounts.runtime import open_runtime
 from webapp.database import Database
+from webapp.settings import Settings
 
 
 @pytest.fixture
@@ -23,8 +26,8 @@ def runtime(app: Flask) -> Database:
 
 
 @pytest.fixture
-def token(database: Database, runtime: Database) -> str:
-    return links.issue(database, runtime, "Ada", "curator")
+def token(runtime: Database) -> str:
+    return links.issue(runtime, "Ada", "curator")
 
 
 def press(member: Member, token: str) -> int:
@@ -103,13 +106,37 @@ def test_the_same_name_is_the_same_person_with_the_new_role(
     assert people[0].role == "reviewer"
 
 
-def test_people_listed_by_the_operator_become_administrators(
-    database: Database,
+def test_people_listed_by_the_operator_become_administrators() -> None:
+    assert is_listed_admin("link", "ann", frozenset({"link:Ann"}))
+    assert not is_listed_admin("link", "ann", frozenset({"github:ann"}))
+
+
+def test_a_link_that_nobody_used_changes_nobody(
+    reviewer: Member, runtime: Database, anonymous: Member, database: Database
 ) -> None:
-    with database.write() as session:
-        ann = enrol(session, "link", "ann", "Ann", "curator")
-        assert is_listed_admin(session, ann, frozenset({"link:Ann"}))
-        assert not is_listed_admin(session, ann, frozenset({"github:ann"}))
+    token = links.issue(runtime, "cleo reviewer", "curator")
+    assert "This link makes you curator" in anonymous.get(f"/sign-in/{token}").text
+    with database.read() as session:
+        assert session.scalars(select(Person.role)).all() == ["reviewer"]
+
+
+def test_a_busy_database_does_not_spend_the_link(
+    anonymous: Member, token: str, settings: Settings
+) -> None:
+    holder = dbapi2.connect(str(settings.database_path), isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    assert press(anonymous, token) == 503
+    assert "Ada" not in anonymous.get("/").text
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert press(anonymous, token) == 303
+
+
+def test_a_damaged_runtime_database_is_made_anew(settings: Settings) -> None:
+    settings.runtime_path.write_bytes(bytes(range(256)) * 64)
+    runtime = open_runtime(settings.runtime_path)
+    assert links.peek(runtime, links.issue(runtime, "Ada", "curator")) is not None
+    runtime.close()
 
 
 @pytest.mark.parametrize(
@@ -119,6 +146,9 @@ def test_people_listed_by_the_operator_become_administrators(
         ("/key-events?q=liver", "/key-events?q=liver"),
         ("https://evil.example/", "/"),
         ("//evil.example/", "/"),
+        ("////evil.example/x", "/"),
+        ("//[", "/"),
+        ("http://[", "/"),
         ("/\\evil.example", "/"),
         ("javascript:alert(1)", "/"),
         ("", "/"),

@@ -20,7 +20,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.conftest import SECRET, settings_in
 from webapp.accounts import links
 from webapp.accounts.runtime import open_runtime
-from webapp.database import Database
 from webapp.operations.prepare import prepare
 from webapp.settings import ROOT, Settings
 
@@ -51,9 +50,7 @@ class Site:
 
     def sign_in_link(self, name: str, role: str) -> str:
         """A one-time link for somebody."""
-        database = Database(self.settings.database_path)
-        token = links.issue(database, open_runtime(self.settings.runtime_path), name, role)
-        database.close()
+        token = links.issue(open_runtime(self.settings.runtime_path), name, role)
         return f"{self.address}/sign-in/{token}"
 
 

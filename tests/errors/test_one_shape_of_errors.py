@@ -112,6 +112,8 @@ def test_static_files_are_kept_by_browsers_until_they_change(anonymous: Member) 
         ("/key-events?page=99999999999999999999", 404),
         ("/key-events?aop=99999999999999999999", 404),
         ("/key-events?page=1000000", 200),
+        ("/key-events?endpoint=x&_method=POST&_external=1&_anchor=a", 200),
+        ("/sign-in?next=//[", 200),
         ("/key-events?q=%00%FF%F0%9F%98%80", 200),
         ("/key-events/1513?q=%00&resource=%00&target=%00", 200),
         ("/search?q=" + "a" * 5000, 200),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
-from webapp.accounts import links
+from webapp.accounts import links, people
 from webapp.accounts.models import ROLES
 from webapp.accounts.runtime import open_runtime
 from webapp.database import Database
@@ -24,7 +25,17 @@ def register(subparsers: Any) -> None:
 
 def sign_in_link(args: argparse.Namespace, settings: Settings) -> int:
     """Print the link on standard output."""
-    runtime = open_runtime(settings.runtime_path)
-    token = links.issue(Database(settings.database_path), runtime, args.name, args.role)
+    try:
+        token = links.issue(open_runtime(settings.runtime_path), args.name, args.role)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    with Database(settings.database_path).read() as session:
+        known = people.find(session, links.PROVIDER, " ".join(args.name.split()).casefold())
+    if known is not None and known.role != args.role:
+        print(
+            f"{known.name} is known as {known.role}; this link makes them {args.role}.",
+            file=sys.stderr,
+        )
     print(f"{settings.address}/sign-in/{token}", flush=True)
     return 0

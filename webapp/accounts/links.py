@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, delete, select, update
 
 from webapp.accounts.models import SignInLink
-from webapp.accounts.people import enrol
+from webapp.accounts.people import checked
 from webapp.database import Database, utc_now
 
 VALID_FOR = timedelta(minutes=15)
@@ -21,13 +21,13 @@ def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def issue(database: Database, runtime: Database, name: str, role: str) -> str:
-    """A new one-time token for the person of this name, who is added or given this role.
+def issue(runtime: Database, name: str, role: str) -> str:
+    """A new one-time token that will sign in somebody of this name in this role.
 
-    Raises `ValueError` where the name is blank or the role unknown.
+    Nothing changes before it is used. Raises `ValueError` where the name is blank or the role
+    unknown.
     """
-    with database.write() as session:
-        person = enrol(session, PROVIDER, " ".join(name.split()).casefold(), name, role)
+    name = checked(name, role)
     token = secrets.token_urlsafe(32)
     expires = datetime.now(UTC) + VALID_FOR
     with runtime.write() as session:
@@ -35,31 +35,33 @@ def issue(database: Database, runtime: Database, name: str, role: str) -> str:
         session.add(
             SignInLink(
                 token_hash=hashed(token),
-                person_id=person.id,
+                name=name,
+                role=role,
                 expires_at=expires.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             )
         )
     return token
 
 
-def peek(runtime: Database, token: str) -> str | None:
-    """The id of the person whom a still usable token would sign in, without using it."""
+def peek(runtime: Database, token: str) -> SignInLink | None:
+    """A link that can still be used, without using it."""
     with runtime.read() as session:
-        return session.scalar(select(SignInLink.person_id).where(*_usable(token)))
+        return session.scalar(select(SignInLink).where(*_usable(token)))
 
 
-def redeem(runtime: Database, token: str) -> str | None:
-    """Use a token up; the person's id, or None where it is unknown, used or expired.
+def redeem(runtime: Database, token: str) -> bool:
+    """Use a token up; False where it is unknown, used or expired.
 
     One UPDATE decides, so that of two people who press at once one is refused.
     """
     with runtime.write() as session:
-        return session.scalar(
+        used = session.scalar(
             update(SignInLink)
             .where(*_usable(token))
             .values(used_at=utc_now())
-            .returning(SignInLink.person_id)
+            .returning(SignInLink.token_hash)
         )
+    return used is not None
 
 
 def _usable(token: str) -> tuple[ColumnElement[bool], ...]:

@@ -51,7 +51,8 @@ class SignInLink(RuntimeBase):
     __tablename__ = "sign_in_link"
 
     token_hash: Mapped[str] = mapped_column(primary_key=True)
-    person_id: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
     expires_at: Mapped[str]
     used_at: Mapped[str | None]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from webapp import current
 from webapp.accounts import links, people, sessions
 from webapp.accounts.access import public
+from webapp.accounts.models import Person, SignInLink
 from webapp.errors import Problem
 from webapp.security import limited
 
@@ -24,9 +25,9 @@ _UNUSABLE = Problem(
 
 def local_address(address: str) -> str:
     """`address` if it stays on this site, else the home page: no open redirect."""
-    parts = urlsplit(address.replace("\\", "/"))
-    clean = address.isprintable() and not parts.scheme and not parts.netloc
-    return address if clean and parts.path.startswith("/") else url_for("home")
+    # Browsers read // and /\ as the start of another site's address.
+    ours = address.isprintable() and re.match(r"/(?![/\\])", address)
+    return address if ours else url_for("home")
 
 
 @blueprint.get("/sign-in")
@@ -41,30 +42,44 @@ def sign_in() -> str:
 @public
 def confirm(token: str) -> str:
     """Ask before using the link up, so that a mail scanner that opens it does not spend it."""
-    person_id = links.peek(current.runtime(), token)
-    if person_id is None:
+    link = links.peek(current.runtime(), token)
+    if link is None:
         raise _UNUSABLE
     with current.database().read() as database:
-        person = people.get(database, person_id)
-    return render_template("accounts/confirm.html", token=token, who=person)
+        known = people.find(database, links.PROVIDER, link.name.casefold())
+    return render_template("accounts/confirm.html", token=token, link=link, known=known)
 
 
 @blueprint.post("/sign-in/<token>")
 @public
 @limited("60/minute")
 def redeem(token: str) -> Response:
-    """Use the link up and sign the person in."""
-    person_id = links.redeem(current.runtime(), token)
-    if person_id is None:
+    """Use the link up and sign the person in.
+
+    The person is written first: were the database busy, the link could be used again.
+    """
+    link = links.peek(current.runtime(), token)
+    if link is None:
+        raise _UNUSABLE
+    person = _person_of(link)
+    if not links.redeem(current.runtime(), token):
         raise _UNUSABLE
     destination = local_address(session.get("next", ""))
-    sessions.sign_in(person_id)
-    with current.database().write() as database:
-        person = people.get(database, person_id)
-        if person and people.is_listed_admin(database, person, current.settings().admin_users):
-            person.role = "admin"
+    sessions.sign_in(person.id)
     flash("You are signed in.", "success")
     return redirect(destination, 303)
+
+
+def _person_of(link: SignInLink) -> Person:
+    subject = link.name.casefold()
+    listed = people.is_listed_admin(links.PROVIDER, subject, current.settings().admin_users)
+    role = "admin" if listed else link.role
+    with current.database().read() as database:
+        person = people.find(database, links.PROVIDER, subject)
+    if person is None or (person.name, person.role) != (link.name, role):
+        with current.database().write() as database:
+            person = people.enrol(database, links.PROVIDER, subject, link.name, role)
+    return person
 
 
 @blueprint.post("/sign-out")

@@ -17,16 +17,22 @@ def find(session: Session, provider: str, subject: str) -> Person | None:
     )
 
 
-def enrol(session: Session, provider: str, subject: str, name: str, role: str) -> Person:
-    """The person behind an identity, added or brought up to this name and role.
-
-    Raises `ValueError` where the role is unknown or the name is blank.
-    """
+def checked(name: str, role: str) -> str:
+    """The name without stray blanks; raises `ValueError` for a blank name or an unknown role."""
     name = " ".join(name.split())
     if not name:
         raise ValueError("A person needs a name.")
     if role not in ROLES:
         raise ValueError(f"The role {role!r} is unknown; choose one of {', '.join(ROLES)}.")
+    return name
+
+
+def enrol(session: Session, provider: str, subject: str, name: str, role: str) -> Person:
+    """The person behind an identity, added or brought up to this name and role.
+
+    Raises `ValueError` where the role is unknown or the name is blank.
+    """
+    name = checked(name, role)
     person = find(session, provider, subject)
     if person is None:
         person = Person(name=name, role=role)
@@ -42,10 +48,6 @@ def get(session: Session, person_id: str) -> Person | None:
     return session.get(Person, person_id)
 
 
-def is_listed_admin(session: Session, person: Person, listed: frozenset[str]) -> bool:
-    """Whether the operator's list `ADMIN_USERS` (`provider:id`) names one of the identities."""
-    known = session.execute(
-        select(Identity.provider, Identity.subject).where(Identity.person_id == person.id)
-    )
-    names = {name.casefold() for name in listed}
-    return any(f"{provider}:{subject}".casefold() in names for provider, subject in known)
+def is_listed_admin(provider: str, subject: str, listed: frozenset[str]) -> bool:
+    """Whether the operator's list `ADMIN_USERS` (`provider:id`) names this identity."""
+    return f"{provider}:{subject}".casefold() in {name.casefold() for name in listed}

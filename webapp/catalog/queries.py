@@ -82,14 +82,10 @@ def page_of(
     return rows, total
 
 
-def find_targets(
-    session: Session, text: str, limit: int = 20, resource: str | None = None
-) -> Sequence[Target]:
+def find_targets(session: Session, text: str, limit: int = 20) -> Sequence[Target]:
     """Live targets by identifier or by the words of their title; short titles first."""
     identifier = parse_identifier(text)
     query = select(Target).where(Target.retired_at.is_(None))
-    if resource:
-        query = query.where(Target.resource == resource)
     if identifier:
         query = query.where(Target.identifier == identifier)
     elif text.strip():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
-_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
 _PMID = re.compile(
-    r"(?:https?://pubmed\.ncbi\.nlm\.nih\.gov/|pmid:?\s*)?([1-9]\d{0,8})/?", re.IGNORECASE
+    r"(?:https?://pubmed\.ncbi\.nlm\.nih\.gov/|pmid:?\s*)?([1-9][0-9]{0,8})/?", re.IGNORECASE
 )
 MAX_REFERENCES = 20
+_DOI_SAFE = "/:;().,-_~"
+"""Signs of a DOI that may stand in an address as they are; `<`, `|` and others are encoded."""
 
 
 def read_references(text: str) -> list[dict[str, str]]:
@@ -18,7 +21,7 @@ def read_references(text: str) -> list[dict[str, str]]:
     the first line that is neither (form of a DOI: doi.org handbook, section 2.2).
     """
     found: list[dict[str, str]] = []
-    for line in re.split(r"[\n;]+", text):
+    for line in text.splitlines():
         word = line.strip().rstrip(".,")
         if not word:
             continue
@@ -41,7 +44,7 @@ def read_references(text: str) -> list[dict[str, str]]:
 def reference_url(reference: dict[str, str]) -> str:
     """Where a reference is found."""
     if reference["kind"] == "doi":
-        return f"https://doi.org/{reference['identifier']}"
+        return f"https://doi.org/{quote(reference['identifier'], safe=_DOI_SAFE)}"
     return f"https://pubmed.ncbi.nlm.nih.gov/{reference['identifier']}/"
 
 

@@ -68,7 +68,7 @@ def key_event(number: int) -> str:
 @limited("120/minute")
 def propose(number: int) -> Response | tuple[str, int]:
     """Propose a mapping; a refused form comes back as it was typed."""
-    form = request.form
+    form = _typed()
     fields: dict[str, str] = {}
     evidence: list[dict[str, str]] = []
     try:
@@ -84,7 +84,7 @@ def propose(number: int) -> Response | tuple[str, int]:
                 workflow.Proposal(
                     key_event=number,
                     target=parse_identifier(form.get("target", "")) or form.get("target", ""),
-                    answers=form.to_dict(),
+                    answers=form,
                     evidence=evidence,
                     note=form.get("note", ""),
                     predicate=form.get("predicate", ""),
@@ -110,7 +110,7 @@ def propose(number: int) -> Response | tuple[str, int]:
             flash("Proposed. A reviewer who is not you decides.", "success")
             return redirect(url_for(".mapping", uuid=uuid), 303)
     with current.database().read() as session:
-        return _key_event_page(session, number, form.to_dict(), fields), status
+        return _key_event_page(session, number, form, fields), status
 
 
 @blueprint.post("/key-events/<int:number>/preview")
@@ -142,7 +142,7 @@ def mapping(uuid: str) -> str:
 @limited("120/minute")
 def act(uuid: str, action: str) -> Response | tuple[str, int]:
     """Take a step of the workflow; a refused one comes back with what was typed."""
-    reason = request.form.get("reason", "")
+    reason = _typed().get("reason", "")
     try:
         state = workflow.act(
             current.database(),
@@ -182,6 +182,11 @@ def review() -> str:
             resources=RESOURCES,
             schemes=SCHEMES,
         )
+
+
+def _typed() -> dict[str, str]:
+    """The form as it was typed: browsers send each line break as two signs."""
+    return {name: value.replace("\r\n", "\n") for name, value in request.form.items()}
 
 
 def _find_key_event(session: Session, number: int) -> KeyEvent:
@@ -279,6 +284,7 @@ def _mapping_page(session: Session, uuid: str, fields: dict[str, str], reason: s
         bonus=version.score
         - sum(question.points(answers[question.name]) for question in questions),
         actions=workflow.allowed_actions(g.person, found),
+        retired=workflow.retired_side(found),
         resource=RESOURCES[found.target.resource],
         reference_curie=reference_curie,
         reference_url=reference_url,

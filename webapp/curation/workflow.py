@@ -119,8 +119,8 @@ def propose(database: Database, person: Person, proposal: Proposal) -> str:
             raise Unknown(f"Key Event {proposal.key_event} is not in the catalog.")
         if target is None:
             raise Unknown(f"The target {proposal.target} is not in the catalog.")
-        for subject, name in ((key_event, "Key Event"), (target, "target")):
-            if subject.retired_at:
+        for side, name in ((key_event, "Key Event"), (target, "target")):
+            if side.retired_at:
                 raise Conflict(f"This {name} was retired by its source; it takes no new mappings.")
         live = live_mapping(session, key_event, target)
         if live is not None:
@@ -128,7 +128,9 @@ def propose(database: Database, person: Person, proposal: Proposal) -> str:
         scheme = scheme_of(target.resource)
         answers = read_answers(scheme, proposal.answers)
         verdict = judge(scheme, answers, key_event.level)
-        predicate, confidence = _overrides(proposal, verdict.predicate, verdict.confidence)
+        computed = (verdict.predicate, verdict.confidence)
+        predicate, confidence = _overrides(proposal, *computed)
+        changed = (predicate, confidence) != computed
         mapping = Mapping(key_event_id=key_event.id, target_id=target.id, state="proposed")
         session.add(mapping)
         try:
@@ -152,7 +154,7 @@ def propose(database: Database, person: Person, proposal: Proposal) -> str:
                 score=verdict.score,
                 confidence=confidence,
                 computed_confidence=verdict.confidence,
-                override_reason=proposal.override_reason.strip(),
+                override_reason=proposal.override_reason.strip() if changed else "",
                 evidence=proposal.evidence,
                 note=proposal.note.strip()[:NOTE_MAX],
                 shown=proposal.shown,
@@ -208,6 +210,8 @@ def act(
                 "The reason is too long.",
                 fields={"reason": f"Use at most {REASON_MAX} characters."},
             )
+        if step.after == "approved" and (retired := retired_side(mapping)):
+            raise Conflict(f"The {retired} was retired by its source; it cannot be approved.")
         before, mapping.state = mapping.state, step.after
         if step.after == "approved":
             mapping.approved_version = latest.number
@@ -228,6 +232,13 @@ def allowed_actions(person: Person | None, mapping: Mapping) -> list[str]:
         if mapping.state in step.before:
             allowed.append(step.action)
     return allowed
+
+
+def retired_side(mapping: Mapping) -> str:
+    """Which side of a mapping its source retired: `Key Event`, `target`, or an empty text."""
+    if mapping.key_event.retired_at:
+        return "Key Event"
+    return "target" if mapping.target.retired_at else ""
 
 
 def live_mapping(session: Session, key_event: KeyEvent, target: Target) -> Mapping | None:

@@ -10,7 +10,6 @@ from rich.table import Table
 
 from webapp.accounts import links
 from webapp.accounts.runtime import open_runtime
-from webapp.database import Database
 from webapp.operations.prepare import prepare
 from webapp.settings import SETTINGS, Settings
 
@@ -29,12 +28,7 @@ def prepare_and_greet(args: argparse.Namespace, settings: Settings) -> int:
     """Prepare, then print the address and a one-time sign-in link for an administrator."""
     settings.require_secret_key()
     prepare(settings)
-    token = links.issue(
-        Database(settings.database_path),
-        open_runtime(settings.runtime_path),
-        "Administrator",
-        "admin",
-    )
+    token = links.issue(open_runtime(settings.runtime_path), "Administrator", "admin")
     print(f"\nKE-WP Mapping will answer at {settings.address}")
     print(
         f"Sign in as administrator (once, within 15 minutes): {settings.address}/sign-in/{token}\n",

@@ -59,28 +59,27 @@ def backup(status_file: Path, now: datetime | None = None) -> Check:
     now = now or datetime.now(UTC)
     try:
         status = json.loads(status_file.read_text(encoding="utf-8"))
-        written = datetime.fromisoformat(status["written_at"])
+        silent = (now - datetime.fromisoformat(status["written_at"])).total_seconds()
         state = str(status["state"])
         verified = status.get("last_verified")
+        name = verified and str(verified["file"])
+        age = verified and now - datetime.fromisoformat(verified["finished_at"])
     except FileNotFoundError:
         return Check("degraded", "The backup program has not reported yet.")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         return Check("degraded", f"The status of the backups cannot be read: {error}.")
-    if (now - written).total_seconds() > BACKUP_SILENT_SECONDS:
+    if silent > BACKUP_SILENT_SECONDS:
         return Check(
             "degraded",
             f"The backup program is silent since {status['written_at']}. "
             "Restart it with: supervisorctl restart backup",
         )
     if state not in {"ok", "running"}:
-        return Check(
-            "degraded", f"Backups are {state}: {status.get('reason') or 'no reason given'}."
-        )
-    if not verified:
+        reason = status.get("reason") or "no reason given"
+        return Check("degraded", f"Backups are {state}: {reason}")
+    if not age:
         return Check("degraded", "There is no verified snapshot yet.")
-    age = now - datetime.fromisoformat(verified["finished_at"])
-    hours = age.total_seconds() / 3600
-    return Check("ok", f"{verified['file']} verified, {hours:.1f} hours old.")
+    return Check("ok", f"{name} verified, {age.total_seconds() / 3600:.1f} hours old.")
 
 
 def disk(folder: Path) -> Check:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
+from pathlib import Path
 
+from pysqlite3 import dbapi2
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import migrations
@@ -13,9 +16,10 @@ from webapp.accounts.runtime import open_runtime
 from webapp.catalog.importer import catalog_is_empty, import_starter
 from webapp.catalog.lock import ImportRefused
 from webapp.catalog.sources.files import SourceError
-from webapp.database import Database, DatabaseError
+from webapp.database import APPLICATION_ID, Database, DatabaseError
 from webapp.settings import ROOT, Settings
 from webapp.suggestions.builder import BuildRunning, catalog_version
+from webapp.suggestions.encoder import EncoderError, expected_name, locate
 from webapp.suggestions.events import rebuild_index
 from webapp.suggestions.index import IndexUnusable, current_generation, load
 
@@ -50,6 +54,8 @@ def migrate(settings: Settings) -> None:
     """Bring the database to this version's schema, after a verified snapshot of what was there."""
     path = settings.database_path
     existed = path.exists()
+    if existed:
+        _require_ours(path)
     database = Database(path, create=True)
     try:
         now = migrations.current(database.engine)
@@ -70,10 +76,24 @@ def migrate(settings: Settings) -> None:
             raise
         raise DatabaseError(
             f"The database {path} could not be brought to schema {migrations.head()}; it is "
-            f"unchanged. The reason: {error}"
+            f"unchanged. The reason: {getattr(error, 'orig', error)}"
         ) from error
     finally:
         database.close()
+
+
+def _require_ours(path: Path) -> None:
+    """Refuse a file with tables of somebody else's before anything is written to it."""
+    try:
+        tables = Database.look(path, "SELECT COUNT(*) FROM sqlite_master")
+        mark = Database.look(path, "PRAGMA application_id")
+    except dbapi2.Error as error:
+        raise DatabaseError(f"{path} cannot be read as a database: {error}.") from error
+    if tables and mark != APPLICATION_ID:
+        raise DatabaseError(
+            f"{path} is a database of another program; nothing was written to it. Set "
+            "DATABASE_PATH to a file of our own."
+        )
 
 
 def snapshot(settings: Settings) -> None:
@@ -81,6 +101,11 @@ def snapshot(settings: Settings) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "backup", "now", "--reason", "before a migration"],
         cwd=ROOT,
+        env={
+            **os.environ,
+            "DATABASE_PATH": str(settings.database_path),
+            "BACKUP_DIR": str(settings.backup_dir),
+        },
         capture_output=True,
         text=True,
     )
@@ -103,6 +128,10 @@ def index_is_current(settings: Settings, database: Database) -> bool:
         return False
     with database.read() as session:
         fresh = index.catalog_version == catalog_version(session)
-    wanted = settings.encoder
-    same = wanted == "none" or (index.encoder or "").startswith(f"{wanted}@")
-    return fresh and same
+    wanted = expected_name(settings.encoder, settings.encoder_revision)
+    if index.encoder is None and wanted:
+        try:
+            locate(settings.encoder, settings.encoder_revision)
+        except EncoderError:
+            return fresh  # nothing better can be built; the site says why
+    return fresh and (not wanted or index.encoder == wanted)

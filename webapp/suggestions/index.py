@@ -2,7 +2,7 @@
 
 One folder a generation, written whole and then made current by an atomic rename of a link, so
 that workers switch while they serve. A manifest says what it was built from and holds the
-SHA-256 of every file of vectors.
+SHA-256 of every file.
 
     index/current -> 20260102T030405Z-1a2b3c4d/
         manifest.json  abbreviations.json  key_events.json  key_events.npy
@@ -140,5 +140,5 @@ def load(index_dir: Path, generation: str) -> Index:
                 np.load(folder / "key_events.npy", mmap_mode="r") if encoder else None
             ),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexUnusable(f"the suggestion index is damaged ({error})") from error

@@ -23,7 +23,7 @@ from webapp.suggestions.builder import (
     query_texts,
     target_names,
 )
-from webapp.suggestions.encoder import Encoder, EncoderError, load
+from webapp.suggestions.encoder import Encoder, EncoderError, expected_name, load
 from webapp.suggestions.index import Index, IndexUnusable, ResourceIndex
 from webapp.suggestions.lexical import LexicalIndex
 from webapp.suggestions.ranker import Suggestion
@@ -123,6 +123,12 @@ class Suggester:
             vectors = index.key_event_vectors[row]
         if not text.strip():
             notice = "This Key Event has no title to go by. Search for targets instead."
+            candidates = (
+                len(index.resources[resource].identifiers) if resource in index.resources else 0
+            )
+            return SuggestionList(resource, ranker.VERSION, candidates, notice, ())
+        if vectors is None and not notice:
+            notice = "Ranked by words alone: this Key Event is not in the suggestion index."
         return self._ranked(session, index, resource, text, vectors, limit, notice)
 
     def for_text(
@@ -197,8 +203,8 @@ class Suggester:
             return index, (
                 f"Ranked by words alone: the index was built without an encoder. {self._why()}"
             )
-        wanted = self._encoder_name
-        if wanted != "none" and not index.encoder.startswith(f"{wanted}@"):
+        wanted = expected_name(self._encoder_name, self._revision)
+        if wanted and index.encoder != wanted:
             notice = (
                 f"Ranked by words alone: the index holds vectors of {index.encoder}, the setting "
                 f"ENCODER names {wanted}. Build it with: {REBUILD}"
