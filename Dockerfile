@@ -47,7 +47,9 @@ ARG ENCODER=""
 ENV HF_HOME=/opt/encoders
 WORKDIR /build
 COPY webapp webapp
-RUN mkdir -p /opt/encoders \
+RUN --mount=type=secret,id=ca_bundle,target=/etc/ssl/build-ca.pem \
+    if [ -s /etc/ssl/build-ca.pem ]; then export SSL_CERT_FILE=/etc/ssl/build-ca.pem; fi \
+ && mkdir -p /opt/encoders \
  && if [ -n "$ENCODER" ]; then /opt/venv/bin/python -m webapp encoder fetch "$ENCODER"; fi
 
 # ── What runs ──────────────────────────────────────────────────────────────────────────────────

@@ -26,11 +26,13 @@ bind = (
 # WEB_CONCURRENCY
 workers = settings.whole("WEB_CONCURRENCY", 2, 1, 64)
 
-# Threads, as sync workers ignore keep-alive, and a curator's slow download must not stop others.
+# Threads, as sync workers ignore keep-alive, and a curator's slow download must not stop others;
+# ours are gunicorn's own, but give up a client that is silent for five seconds.
 # GUNICORN_WORKER_CLASS, GUNICORN_THREADS
-worker_class = settings.one_of("GUNICORN_WORKER_CLASS", "gthread", ("gthread", "sync"))
+worker_kind = settings.one_of("GUNICORN_WORKER_CLASS", "gthread", ("gthread", "sync"))
+worker_class = "supervision.worker.PatientThreadWorker" if worker_kind == "gthread" else "sync"
 # (gunicorn takes gthread for sync workers with several threads, so they get one.)
-threads = settings.whole("GUNICORN_THREADS", 4 if worker_class == "gthread" else 1, 1, 64)
+threads = settings.whole("GUNICORN_THREADS", 4 if worker_kind == "gthread" else 1, 1, 64)
 
 # The encoder and the code are loaded once, in the master, and shared by all workers.
 # GUNICORN_PRELOAD_APP

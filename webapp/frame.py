@@ -7,13 +7,14 @@ import logging
 from pathlib import Path
 from urllib.parse import urlencode
 
-from flask import Flask, g, request
+from flask import Flask, g, request, url_for
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import current
 from webapp.catalog.registry import RESOURCES
 from webapp.curation.workflow import waiting_for_review
+from webapp.operations import health as checks
 from webapp.publishing.records import LICENCE
 from webapp.publishing.records import releases as releases_in_use
 from webapp.suggestions.current import suggester
@@ -91,19 +92,26 @@ def init_app(app: Flask) -> None:
 def _frame(site: dict[str, object]) -> dict[str, object]:
     with current.database().read() as session:
         releases = [
-            {"source": name, "version": version} for name, _, version, _ in releases_in_use(session)
+            {"source": one.name, "version": one.version, "date": one.date}
+            for one in releases_in_use(session)
         ]
         waiting = waiting_for_review(session)
     # A Key Event's page says it beside the list itself.
     notice = "" if request.blueprint == "curation" and request.view_args else suggester().notice
+    person = g.get("person")
+    health = None
+    if person is not None and person.can("admin"):
+        report = checks.report(current.settings(), current.database(), suggester().state)
+        health = {"status": report["status"], "url": url_for("operations.health")}
     return {
-        "person": g.get("person"),
+        "person": person,
         "nav": _SECTIONS.get(request.endpoint or "", ""),
         "review_count": waiting,
         "site": {
             **site,
             "licence": {"name": "CC BY 4.0", "url": LICENCE},
             "releases": releases,
+            "health": health,
             "notices": [{"level": "warning", "text": notice}] if notice else [],
         },
     }

@@ -61,6 +61,8 @@ def test_backups_that_are_well(anonymous: Member, settings: Settings) -> None:
         ({"state": "failed", "reason": "disk full"}, "failed: disk full"),
         ({"state": "missed", "reason": "the slot of 02:00"}, "missed"),
         ({"last_verified": None}, "no verified snapshot"),
+        ({"last_verified": "x"}, "cannot be read"),
+        ({"written_at": "2026-01-01T00:00:00"}, "cannot be read"),
     ],
 )
 def test_backups_that_need_a_person(
@@ -93,17 +95,19 @@ def test_a_broken_database_is_failing(anonymous: Member, settings: Settings, app
 
 
 def test_it_answers_at_once_while_the_database_is_locked(
-    anonymous: Member, settings: Settings
+    anonymous: Member, settings: Settings, app: Flask
 ) -> None:
-    anonymous.get("/health")
+    app.extensions["kewp.database"].close()
     holder = dbapi2.connect(str(settings.database_path), isolation_level=None)
-    holder.execute("BEGIN EXCLUSIVE")
+    holder.execute("PRAGMA locking_mode=EXCLUSIVE")
+    holder.execute("BEGIN EXCLUSIVE")  # with this mode readers are shut out too, also in WAL
     started = time.monotonic()
     answer = anonymous.get("/health")
     elapsed = time.monotonic() - started
     holder.close()
-    assert answer.status_code == 200
-    assert elapsed < 1
+    assert answer.status_code == 503
+    assert "locked" in answer.text
+    assert elapsed < 0.6
 
 
 def test_little_room_on_the_disk_is_degraded(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import text
 
 from tests.conftest import settings_in
 from webapp import migrations
+from webapp.__main__ import main
 from webapp.database import Database, DatabaseError
 from webapp.operations import prepare as preparing
 from webapp.operations.prepare import prepare
@@ -57,3 +59,49 @@ def test_a_migration_waits_for_a_snapshot_and_a_failed_one_changes_nothing(
     connection = dbapi2.connect(str(settings.database_path))
     assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
     connection.close()
+
+
+def test_the_snapshot_before_a_migration_is_a_real_one(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    prepare(settings)
+    preparing.snapshot(settings)
+    [manifest] = settings.backup_dir.glob("ke_wp_mapping_*.json")
+    assert json.loads(manifest.read_text())["reason"] == "before a migration"
+    assert manifest.with_suffix(".db").exists()
+
+
+def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    settings.data_dir.mkdir()
+    connection = dbapi2.connect(str(settings.database_path))
+    connection.execute("CREATE TABLE orders (id INTEGER)")
+    connection.commit()
+    connection.close()
+    before = settings.database_path.read_bytes()
+    with pytest.raises(DatabaseError, match="another program"):
+        prepare(settings)
+    assert settings.database_path.read_bytes() == before
+    assert not Path(f"{settings.database_path}-wal").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (["sign-in-link", "--name", " ", "--role", "curator"], "needs a name"),
+        (["suggest", "1513"], "prepare` makes one ready"),
+    ],
+)
+def test_a_command_that_cannot_work_says_so_in_one_sentence(
+    tmp_path: Path,
+    command: list[str],
+    sentence: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(
+        "webapp.__main__.load_settings", lambda: settings_in(tmp_path, DATA_DIR=str(tmp_path))
+    )
+    assert main(command) != 0
+    error = capsys.readouterr().err
+    assert sentence in error
+    assert "Traceback" not in error

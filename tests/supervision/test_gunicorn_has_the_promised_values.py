@@ -22,7 +22,7 @@ json.dump({name: values[name] for name in values if name in known and not callab
 PROMISED = {
     "bind": "0.0.0.0:5000",
     "workers": 2,
-    "worker_class": "gthread",
+    "worker_class": "supervision.worker.PatientThreadWorker",
     "threads": 4,
     "preload_app": True,
     "timeout": 120,

@@ -12,6 +12,7 @@ import http.client
 import json
 import os
 import re
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -144,7 +145,7 @@ class _Transfer:
             raise _Retry(f"no connection ({error.reason})") from error
         except TimeoutError as error:
             raise _Retry(f"nothing arrived for {self._limits.silence:g} s") from error
-        except (http.client.HTTPException, ConnectionError) as error:
+        except (http.client.HTTPException, ConnectionError, ssl.SSLError) as error:
             raise _Retry(f"the connection broke ({error or type(error).__name__})") from error
         return True
 

@@ -53,17 +53,14 @@ def key_events() -> str:
     elif status:
         among = overlay().key_event_ids(None if status == "mapped" else status)
     with current.database().read() as session:
-        rows, total = queries.page_of(
+        page = queries.page_of(
             session, queries.key_events(wanted, among=among, without=without), page_number()
         )
-        marks = overlay().for_key_events(session, [row.id for row in rows])
+        marks = overlay().for_key_events(session, [row.id for row in page.rows])
         aop = session.scalar(select(Aop).where(Aop.number == wanted.aop)) if wanted.aop else None
     return render_template(
         "catalog/key_events.html",
-        rows=rows,
-        total=total,
-        page=page_number(),
-        pages=-(-total // queries.PAGE_SIZE),
+        page=page,
         marks=marks,
         wanted=wanted,
         status=status,
@@ -83,14 +80,11 @@ def aops() -> str:
     if text:
         query = query.where(queries.contains(text, Aop.title))
     with current.database().read() as session:
-        rows, total = queries.page_of(session, query, page_number())
+        page = queries.page_of(session, query, page_number())
     return render_template(
         "catalog/aops.html",
-        rows=rows,
-        total=total,
+        page=page,
         text=text,
-        page=page_number(),
-        pages=-(-total // queries.PAGE_SIZE),
     )
 
 
@@ -145,16 +139,22 @@ def search() -> str | Response:
             select(Target.id).where(Target.identifier == identifier)
         ):
             return redirect(url_for("catalog.target", identifier=identifier))
-        events, count = queries.page_of(
+        events = queries.page_of(
             session, queries.key_events(queries.KeyEventFilter(text=text)), 1, 20
         )
         number = parse_key_event(text)
-        if number is not None and not text.isdecimal() and any(e.number == number for e in events):
+        if (
+            number is not None
+            and not text.isdecimal()
+            and any(event.number == number for event in events.rows)
+        ):
             return redirect(url_for("curation.key_event", number=number))
         found = {
-            "key_events": events if text else [],
+            "key_events": events.rows if text else [],
             "aops": queries.find_aops(session, text) if text else [],
             "targets": queries.find_targets(session, text),
             "with_gene": queries.targets_with_gene(session, text) if text else [],
         }
-    return render_template("catalog/search.html", text=text, found=found, key_event_count=count)
+    return render_template(
+        "catalog/search.html", text=text, found=found, key_event_count=events.total
+    )

@@ -73,13 +73,23 @@ def key_events(
     return query.order_by(KeyEvent.number)
 
 
-def page_of(
-    session: Session, query: Select[Any], page: int, size: int = PAGE_SIZE
-) -> tuple[Sequence[Any], int]:
-    """Rows of one page (counted from 1) and the number of all rows."""
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a long list: which page (from 1) of how many, and how many rows in all."""
+
+    rows: Sequence[Any]
+    total: int
+    number: int
+    pages: int
+
+
+def page_of(session: Session, query: Select[Any], number: int, size: int = PAGE_SIZE) -> Page:
+    """One page of a query's rows; a number beyond the end gives the last page."""
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    rows = session.scalars(query.limit(size).offset((max(page, 1) - 1) * size)).all()
-    return rows, total
+    pages = max(-(-total // size), 1)
+    number = min(max(number, 1), pages)
+    rows = session.scalars(query.limit(size).offset((number - 1) * size)).all()
+    return Page(rows, total, number, pages)
 
 
 def find_targets(session: Session, text: str, limit: int = 20) -> Sequence[Target]:

@@ -172,13 +172,10 @@ def review() -> str:
     """Everything that waits for a reviewer, oldest first."""
     query = select(Mapping).where(Mapping.state == "proposed").order_by(Mapping.id)
     with current.database().read() as session:
-        rows, total = queries.page_of(session, query, page_number(), REVIEW_PAGE)
+        page = queries.page_of(session, query, page_number(), REVIEW_PAGE)
         return render_template(
             "curation/review.html",
-            rows=rows,
-            total=total,
-            page=page_number(),
-            pages=-(-total // REVIEW_PAGE),
+            page=page,
             resources=RESOURCES,
             schemes=SCHEMES,
         )

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from webapp.publishing.records import LICENCE, Record
+from webapp.publishing.records import LICENCE, Record, Release
 
 CURIE_MAP = {
     "aop.events": "https://identifiers.org/aop.events/",
@@ -58,7 +58,7 @@ class Header:
     address: str
     made_at: str
     version: str
-    releases: Sequence[tuple[str, str, str, str]]
+    releases: Sequence[Release]
 
     @property
     def title(self) -> str:
@@ -68,8 +68,12 @@ class Header:
     def source_lines(self) -> list[str]:
         """One sentence a source: name, version, licence, address."""
         return [
-            f"{name}, version {version}, {licence}, {address}"
-            for name, address, version, licence in self.releases
+            ", ".join(
+                part
+                for part in (one.name, f"version {one.version}", one.licence, one.address)
+                if part
+            )
+            for one in self.releases
         ]
 
 

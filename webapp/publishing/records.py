@@ -148,11 +148,29 @@ def _comment(
     return "; ".join(parts)
 
 
-def releases(session: Session) -> list[tuple[str, str, str, str]]:
-    """(name, address, version, licence) of the newest release of each source in the catalog."""
+@dataclass(frozen=True)
+class Release:
+    """The newest release of a source in the catalog."""
+
+    name: str
+    address: str
+    version: str
+    licence: str
+    date: str
+    """The day of the import."""
+
+
+def releases(session: Session) -> list[Release]:
+    """The newest release of each source in the catalog."""
     newest = select(func.max(SourceRelease.id)).group_by(SourceRelease.source)
     return [
-        (name, address, release.stated_version, release.licence or licence)
+        Release(
+            name,
+            address,
+            release.stated_version,
+            release.licence or licence,
+            release.imported_at[:10],
+        )
         for release in session.scalars(
             select(SourceRelease).where(SourceRelease.id.in_(newest)).order_by(SourceRelease.source)
         )
