@@ -51,8 +51,6 @@ class FullImport:
     path: Path
     output: str
     seconds: float
-    cpu_seconds: float
-    """Processor time of the importing process."""
     peak_memory: int
     """Largest resident set of the importing process, in bytes."""
     longest_wait: float
@@ -109,8 +107,7 @@ def full_import(
     writer.close()
     text = output.read_text()
     assert status == 0, text
-    cpu = usage.ru_utime + usage.ru_stime
-    return FullImport(path, text, seconds, cpu, usage.ru_maxrss * 1024, longest, writes)
+    return FullImport(path, text, seconds, usage.ru_maxrss * 1024, longest, writes)
 
 
 @pytest.fixture
