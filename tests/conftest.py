@@ -41,7 +41,11 @@ def settings_in(folder: Path, **given: str) -> Settings:
     )
 
 
-SHARED_AND_SLOW = {"site": "a running site", "full_import": "the full catalog"}
+SHARED_AND_SLOW = {
+    "site": "a running site",
+    "full_import": "the full catalog",
+    "real_programs": "the real programs",
+}
 """Fixtures that take long to make; the tests that share one run in one process."""
 
 

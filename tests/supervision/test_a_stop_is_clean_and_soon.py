@@ -19,7 +19,7 @@ def test_an_idle_installation_stops_within_seconds(
     code = installation.stop(number)
 
     assert code == 0
-    assert time.monotonic() - before < 15  # 3 to 4 on an idle machine
+    assert time.monotonic() - before < 10  # 3 to 4 on an idle machine
     assert installation.processes() == []
     assert not (installation.root / "run" / "supervisor.sock").exists()
     # The last lines of web are shown although it stops after backup.
