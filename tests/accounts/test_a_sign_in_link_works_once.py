@@ -163,3 +163,16 @@ def test_after_signing_in_one_stays_on_this_site(
     assert csrf
     answer = anonymous.client.post(f"/sign-in/{token}", data={"csrf_token": csrf[1]})
     assert answer.headers["Location"] == reached
+
+
+def test_a_runtime_database_of_another_version_is_made_anew(settings: Settings) -> None:
+    old = dbapi2.connect(str(settings.runtime_path))
+    old.execute("CREATE TABLE sign_in_link (token_hash TEXT PRIMARY KEY, person_id TEXT)")
+    old.commit()
+    old.close()
+    runtime = open_runtime(settings.runtime_path)
+    token = links.issue(runtime, "Ada", "curator")
+    runtime.close()
+    again = open_runtime(settings.runtime_path)
+    assert links.peek(again, token) is not None, "a current one must be kept"
+    again.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import zlib
 from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError as SADatabaseError
@@ -28,18 +29,42 @@ class LimitCounter(RuntimeBase):
 
 
 def open_runtime(path: Path) -> Database:
-    """Open `runtime.db`, making the file and its tables where they are missing."""
+    """Open `runtime.db`, making the file and its tables where they are missing.
+
+    A file that is damaged, or that another version made, is replaced by a new one: what it holds
+    may be lost, so it needs no migrations.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     runtime = Database(path, create=True)
     try:
-        RuntimeBase.metadata.create_all(runtime.engine)
+        current = _make_tables(runtime)
     except SADatabaseError as error:
         if "not a database" not in str(error) and "malformed" not in str(error):
             raise
+        current = False
+    if not current:
         runtime.close()
-        log.warning("%s is damaged; a new one is made, so everybody signs in again", path)
+        log.warning("%s is damaged or of another version; everybody signs in again", path)
         for suffix in ("", "-wal", "-shm"):
             Path(f"{path}{suffix}").unlink(missing_ok=True)
-        RuntimeBase.metadata.create_all(runtime.engine)
+        _make_tables(runtime)
     runtime.close()
     return runtime
+
+
+def _make_tables(runtime: Database) -> bool:
+    """Make missing tables; False, changing nothing, where those there have another shape."""
+    shape = sorted(
+        f"{column}" for t in RuntimeBase.metadata.tables.values() for column in t.columns
+    )
+    version = zlib.crc32("\n".join(shape).encode()) & 0x7FFFFFFF
+    with runtime.engine.connect() as connection:
+        found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        tables = connection.exec_driver_sql("SELECT COUNT(*) FROM sqlite_master").scalar_one()
+        if tables and found != version:
+            return False
+        # Before the tables, so that nobody sees tables without their version.
+        connection.exec_driver_sql(f"PRAGMA user_version = {version}")
+        connection.commit()
+    RuntimeBase.metadata.create_all(runtime.engine)
+    return True
