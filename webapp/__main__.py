@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from webapp.accounts import cli as accounts
 from webapp.catalog import cli as catalog
 from webapp.catalog.events import catalog_changed
-from webapp.database import DatabaseError
+from webapp.database import DatabaseError, is_busy
 from webapp.operations import cli as operations
 from webapp.settings import SettingsError, load_settings
 from webapp.suggestions import cli as suggestions
@@ -43,6 +43,13 @@ def main(arguments: list[str] | None = None) -> int:
     except DatabaseError as error:
         print(error, file=sys.stderr)
     except DBAPIError as error:
+        if is_busy(error):
+            print(
+                f"Another program keeps a database in {settings.data_dir} busy; nothing was "
+                "changed. Try again in a moment.",
+                file=sys.stderr,
+            )
+            return 75
         print(
             f"The database {settings.database_path} cannot be used: {error.orig}. "
             "`python -m webapp prepare` makes one ready.",

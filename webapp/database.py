@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from pysqlite3 import dbapi2
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import QueuePool
 
@@ -76,6 +77,11 @@ def require_safe_sqlite() -> None:
             f"SQLite {sqlite_version()} can corrupt a database in WAL mode; install pysqlite3 "
             "0.6.1 or later from requirements.txt."
         )
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether an error only says that somebody else had the database for too long."""
+    return isinstance(error, OperationalError) and "locked" in str(error.orig)
 
 
 class Database:

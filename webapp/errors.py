@@ -1,6 +1,6 @@
 """One error shape for the whole site: a page for people, RFC 9457 problem details for programs.
 
-Imports nothing of the rooms.
+Imports `database` alone.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from flask.json import dumps
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
+
+from webapp.database import is_busy
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +131,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(OperationalError)
     def locked(error: OperationalError) -> Response:
-        if "locked" not in str(error):
+        if not is_busy(error):
             return unexpected(error)
         return answer(
             Problem(

@@ -3,14 +3,19 @@ from __future__ import annotations
 import hashlib
 import json
 import stat
+import time
 
 from pysqlite3 import dbapi2
 
+from backup import source
+from backup.manifest import Manifest
 from tests.backup.installation import Installation, connect, decide, dump
 
 WRITER = """
 import sys
 from pathlib import Path
+from backup import source
+from backup.manifest import Manifest
 from tests.backup.installation import connect
 connection = connect(Path(sys.argv[1]))
 print("ready", flush=True)
@@ -62,11 +67,23 @@ def test_it_finishes_and_agrees_to_the_row_while_somebody_writes(
     assert writer.stdout is not None
     assert writer.stdout.readline() == "ready\n"
     # Facts are read before the copy; equal ones prove that both are of one moment.
-    made = [installation.take() for _ in range(5)]
+    made: list[Manifest] = []
+    for _ in range(5):
+        newest = made[-1].facts.marks.event if made else 0
+        wait_for_event_after(newest, installation)
+        made.append(installation.take())
     assert writer.poll() is None
     assert all(one.verified for one in made)
     events = [one.facts.marks.event for one in made]
     assert events == sorted(set(events))
+
+
+def wait_for_event_after(newest: int, installation: Installation) -> None:
+    """On a busy machine the writer may not have had its turn between two snapshots."""
+    deadline = time.monotonic() + 30
+    while source.marks(installation.database, 1).event <= newest:
+        assert time.monotonic() < deadline, "the writer does not write"
+        time.sleep(0.01)
 
 
 def test_two_in_one_second_do_not_collide(installation: Installation) -> None:

@@ -98,10 +98,10 @@ def test_static_files_are_kept_by_browsers_until_they_change(anonymous: Member) 
     page = anonymous.get("/").text
     address = re.search(r'href="(/static/css/tokens\.css\?v=[0-9a-f]{12})"', page)
     assert address is not None
-    kept = anonymous.get(address[1]).headers["Cache-Control"]
-    assert "max-age=31536000" in kept
-    asked_again = anonymous.get("/static/css/tokens.css").headers["Cache-Control"]
-    assert "no-cache" in asked_again
+    with anonymous.get(address[1]) as kept:
+        assert "max-age=31536000" in kept.headers["Cache-Control"]
+    with anonymous.get("/static/css/tokens.css") as asked_again:
+        assert "no-cache" in asked_again.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import logging
 import zlib
 from pathlib import Path
 
+from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError as SADatabaseError
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from webapp.database import Database
 
@@ -53,18 +54,27 @@ def open_runtime(path: Path) -> Database:
 
 
 def _make_tables(runtime: Database) -> bool:
-    """Make missing tables; False, changing nothing, where those there have another shape."""
+    """Make missing tables; False, changing nothing, where those there have another shape.
+
+    Where they are there it only reads: every command opens this file, also several at once.
+    """
     shape = sorted(
         f"{column}" for t in RuntimeBase.metadata.tables.values() for column in t.columns
     )
     version = zlib.crc32("\n".join(shape).encode()) & 0x7FFFFFFF
-    with runtime.engine.connect() as connection:
-        found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-        tables = connection.exec_driver_sql("SELECT COUNT(*) FROM sqlite_master").scalar_one()
-        if tables and found != version:
-            return False
-        # Before the tables, so that nobody sees tables without their version.
-        connection.exec_driver_sql(f"PRAGMA user_version = {version}")
-        connection.commit()
-    RuntimeBase.metadata.create_all(runtime.engine)
+    with runtime.read() as session:
+        if _version(session) == version:
+            return True
+    # Two processes may both have found an empty file: the second one sees the first one's tables.
+    with runtime.write() as session:
+        found = _version(session)
+        tables = session.scalar(text("SELECT COUNT(*) FROM sqlite_master"))
+        if tables:
+            return found == version
+        session.execute(text(f"PRAGMA user_version = {version}"))
+        RuntimeBase.metadata.create_all(session.connection())
     return True
+
+
+def _version(session: Session) -> int:
+    return int(session.execute(text("PRAGMA user_version")).scalar_one())
