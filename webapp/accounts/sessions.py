@@ -17,6 +17,7 @@ from webapp.database import utc_now
 IDLE = timedelta(days=14)
 _TOUCH_EVERY = timedelta(minutes=10)
 _KEY = "key"
+_WITHOUT_DATABASES = {"static", "operations.health", "operations.live", "operations.metrics"}
 
 
 def sign_in(person_id: str) -> None:
@@ -69,13 +70,13 @@ def _ago(span: timedelta) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Know the person of every request but those for static files and health."""
+    """Know the person of every request but those that must not depend on the databases."""
 
     @app.before_request
     def know_person() -> None:
         from flask import request
 
-        if request.endpoint in {"static", "operations.health"}:
+        if request.endpoint in _WITHOUT_DATABASES:
             g.person = None
         else:
             load_person()
