@@ -57,6 +57,18 @@ def catalog(main: Database) -> Check:
     return Check("ok", f"{events:,} Key Events, {targets:,} targets.")
 
 
+def sessions(runtime_path: Path) -> Check:
+    """Whether people can sign in and stay signed in."""
+    try:
+        count = Database.look(runtime_path, "SELECT COUNT(*) FROM signed_in_session")
+    except dbapi2.Error as error:
+        return Check(
+            "degraded",
+            f"The sessions cannot be read: {error}. They are made anew when somebody signs in.",
+        )
+    return Check("ok", f"Browsers signed in: {count:,}.")
+
+
 def backup(status_file: Path, now: datetime | None = None) -> Check:
     """What the backup program last said of itself, and whether it still speaks."""
     now = now or datetime.now(UTC)
@@ -105,6 +117,7 @@ def components(
     return {
         "database": database(main),
         "catalog": catalog(main),
+        "sessions": sessions(settings.runtime_path),
         "suggestions": Check(ranking["status"], ranking["detail"]),
         "backup": backup(settings.backup_dir / "status.json"),
         "disk": disk(settings.data_dir),
