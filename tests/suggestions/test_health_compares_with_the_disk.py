@@ -11,7 +11,6 @@ from tests.supervision.installation import wait_until
 from webapp.database import Database
 from webapp.settings import Settings
 from webapp.suggestions import builder
-from webapp.suggestions import index as files
 from webapp.suggestions.encoder import BUNDLED
 from webapp.suggestions.service import Suggester
 
@@ -50,11 +49,21 @@ def test_an_index_that_is_deleted(
     assert "index build" in state(suggester)[1]
 
 
-def test_a_link_that_leads_nowhere(suggester: Suggester, settings: Settings) -> None:
-    settings.index_dir.mkdir()
-    (settings.index_dir / files.CURRENT).symlink_to("20260101T000000Z-00000000")
+@pytest.mark.parametrize("loaded_before", [True, False])
+def test_a_link_that_leads_nowhere(
+    suggester: Suggester,
+    database: Database,
+    settings: Settings,
+    counting: Counting,
+    loaded_before: bool,
+) -> None:
+    generation = builder.build(database, settings.index_dir, counting)
+    if loaded_before:
+        suggester.load_index()
+        assert state(suggester)[0] == "ok"
+    shutil.rmtree(settings.index_dir / generation)
     assert state(suggester)[0] == "degraded"
-    assert "gone" in state(suggester)[1]
+    assert "is gone" in state(suggester)[1]
 
 
 def test_a_catalog_that_changed_since(

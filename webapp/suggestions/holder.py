@@ -115,11 +115,12 @@ class Holder:
             version = str(self._database.probe(CATALOG_VERSION))
         except dbapi2.Error:
             version = None  # the check of the database says so
+        on_disk = self._at_first_sight(generation, version)
         held = self._held
         if held is not None and held.generation == generation:
-            return held.index, held.notice(version)
+            return held.index, held.notice(version) or on_disk
         self._load_soon()
-        return None, self._at_first_sight(generation, version)
+        return None, on_disk
 
     def load(self) -> Held:
         """Load what is current, or make what stands in for it; for those who can wait."""
