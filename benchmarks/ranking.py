@@ -3,8 +3,8 @@
     python -m benchmarks.ranking GOLD.tsv --resource wikipathways
 
 GOLD.tsv has the columns ke_id and object_id. The catalog and the index of the settings in force
-are used. MRR and Hits@k over Key Events; ties count against us; what is not listed in the file is
-not known to be wrong, so the figures are lower bounds.
+are used. MRR (± its standard error) and Hits@k over Key Events; ties count against us; what is not
+listed in the file is not known to be wrong, so the figures are lower bounds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from webapp.catalog.registry import RESOURCES, parse_identifier
 from webapp.database import Database
 from webapp.settings import load_settings
 from webapp.suggestions import index as files
-from webapp.suggestions.builder import query_texts
+from webapp.suggestions.abbreviations import query_of
 from webapp.suggestions.ranker import LEXICAL_WEIGHT
 
 
@@ -57,7 +57,7 @@ def main() -> None:
     for number, targets in sorted(wanted.items()):
         if number not in titles:
             continue
-        text = query_texts(titles[number], index.abbreviations)[1]
+        text = query_of(titles[number], index.abbreviations).spelt_out
         lexical = part.lexical.score(text)
         signals: dict[str, NDArray[np.float32]] = {"BM25": lexical}
         if part.vectors is not None and index.key_event_vectors is not None:
@@ -73,8 +73,10 @@ def main() -> None:
     for name, found in places.items():
         ranks = np.array(found)
         mrr = np.mean(1 / ranks)
+        noise = np.std(1 / ranks, ddof=1) / len(ranks) ** 0.5
         hits = "  ".join(f"Hits@{k} {np.mean(ranks <= k):.2f}" for k in (1, 3, 10))
-        print(f"{name:8} MRR {mrr:.3f}  {hits}  MRR against BM25 x{mrr / baseline:.2f}")
+        against = f"MRR against BM25 x{mrr / baseline:.2f}"
+        print(f"{name:8} MRR {mrr:.3f} ±{noise:.3f}  {hits}  {against}")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from webapp.database import DatabaseError, is_busy
 from webapp.operations import cli as operations
 from webapp.settings import SettingsError, load_settings
 from webapp.suggestions import cli as suggestions
-from webapp.suggestions.events import rebuild_index
+from webapp.suggestions.events import refresh_index
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit status."""
     args = parser().parse_args(arguments)
-    catalog_changed.append(rebuild_index)
+    catalog_changed.append(refresh_index)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:

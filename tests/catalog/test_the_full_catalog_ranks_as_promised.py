@@ -29,6 +29,7 @@ def test_promised_pathways_come_first(full_import: FullImport, tmp_path: Path) -
         session.execute(update(KeyEvent).where(KeyEvent.number.not_in(PROMISED)).values(**retired))
     builder.build(database, settings.index_dir, load(BUNDLED))
     suggester = Suggester(database, settings.index_dir, BUNDLED, "")
+    suggester.load_index()
     with database.read() as session:
         for number, expected in PROMISED.items():
             event = session.scalars(select(KeyEvent).where(KeyEvent.number == number)).one()

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from webapp.catalog.models import SourceRelease
+from webapp.database import Database, utc_now
 from webapp.suggestions.encoder import BUNDLED, TransformerEncoder, load
 
 
@@ -30,6 +32,10 @@ class Counting:
     def dimensions(self) -> int:
         return self._encoder.dimensions
 
+    @property
+    def casing(self) -> str:
+        return self._encoder.casing
+
     def encode(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
@@ -41,3 +47,18 @@ class Counting:
 def counting(encoder: TransformerEncoder) -> Counting:
     """The bundled encoder, counted."""
     return Counting(encoder)
+
+
+def import_something(database: Database) -> None:
+    """Leave the trace of an import, which makes every index outdated."""
+    with database.write() as session:
+        session.add(
+            SourceRelease(
+                source="aopwiki",
+                file_name="x",
+                version="1",
+                sha256="0",
+                records=0,
+                imported_at=utc_now(),
+            )
+        )

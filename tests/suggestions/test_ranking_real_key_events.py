@@ -17,7 +17,9 @@ from webapp.suggestions.service import Suggester, SuggestionList
 @pytest.fixture
 def suggester(database: Database, settings: Settings, counting: Counting) -> Suggester:
     builder.build(database, settings.index_dir, counting)
-    return Suggester(database, settings.index_dir, BUNDLED, "")
+    made = Suggester(database, settings.index_dir, BUNDLED, "")
+    made.load_index()
+    return made
 
 
 def lists(suggester: Suggester, database: Database, number: int) -> SuggestionList:
@@ -57,7 +59,7 @@ def test_ranking_a_catalogued_key_event_runs_no_neural_network(
     suggester: Suggester, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(suggester, "_encoder", None)
-    assert lists(suggester, database, 1513).ranker == f"fixed-1/{BUNDLED}@0.1.0"
+    assert lists(suggester, database, 1513).ranker == f"fixed-2/{BUNDLED}@0.1.0"
 
 
 def test_free_text_is_ranked_by_meaning_once_the_encoder_is_in(
@@ -77,7 +79,9 @@ def test_what_is_kept_of_a_list_is_small_and_complete(
 ) -> None:
     shown = lists(suggester, database, 1513).as_shown()
     assert shown["resource"] == "wikipathways"
-    assert shown["ranker"] == f"fixed-1/{BUNDLED}@0.1.0"
+    assert shown["ranker"] == f"fixed-2/{BUNDLED}@0.1.0"
+    assert shown["searched"] == ""
+    assert str(shown["made_at"]).endswith("Z")
     targets = shown["targets"]
     assert isinstance(targets, list)
     assert targets[0][:2] == ["wikipathways:WP254", 1]

@@ -110,7 +110,8 @@ class MappingVersion(Base):
     evidence: Mapped[list[dict[str, str]]] = mapped_column(JSON)
     note: Mapped[str] = mapped_column(default="")
     shown: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    """The list that was on the screen: resource, ranker version, targets with rank and score."""
+    """The list that was on the screen: resource, ranker version, the words that were searched for
+    if it was a search, when it was made, targets with rank and score."""
     sources: Mapped[list[dict[str, str]]] = mapped_column(JSON)
     created_at: Mapped[str] = mapped_column(default=utc_now)
 

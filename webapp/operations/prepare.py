@@ -18,10 +18,8 @@ from webapp.catalog.lock import ImportRefused
 from webapp.catalog.sources.files import SourceError
 from webapp.database import APPLICATION_ID, Database, DatabaseError
 from webapp.settings import ROOT, Settings
-from webapp.suggestions.builder import BuildRunning, catalog_version
-from webapp.suggestions.encoder import EncoderError, expected_name, locate
-from webapp.suggestions.events import rebuild_index
-from webapp.suggestions.index import IndexUnusable, current_generation, load
+from webapp.suggestions.builder import BuildRunning
+from webapp.suggestions.events import refresh_index
 
 log = logging.getLogger(__name__)
 
@@ -41,13 +39,11 @@ def prepare(settings: Settings) -> None:
             import_starter(settings)
         except (ImportRefused, SourceError) as error:
             raise DatabaseError(f"The starter catalog could not be loaded: {error}") from error
-    if not index_is_current(settings, database):
-        log.info("Building the suggestion index.")
-        try:
-            rebuild_index(settings)
-        except BuildRunning as error:
-            log.warning("%s", error)
     database.close()
+    try:
+        refresh_index(settings)
+    except BuildRunning as error:
+        log.warning("%s", error)
 
 
 def migrate(settings: Settings) -> None:
@@ -114,24 +110,3 @@ def snapshot(settings: Settings) -> None:
             "The database was not migrated because no snapshot could be taken first: "
             f"{(done.stderr or done.stdout).strip()}"
         )
-
-
-def index_is_current(settings: Settings, database: Database) -> bool:
-    """Whether the suggestion index is whole and belongs to the catalog as it is now."""
-    generation = current_generation(settings.index_dir)
-    if generation is None:
-        return False
-    try:
-        index = load(settings.index_dir, generation)
-    except IndexUnusable as reason:
-        log.warning("The suggestion index is built anew: %s.", reason)
-        return False
-    with database.read() as session:
-        fresh = index.catalog_version == catalog_version(session)
-    wanted = expected_name(settings.encoder, settings.encoder_revision)
-    if index.encoder is None and wanted:
-        try:
-            locate(settings.encoder, settings.encoder_revision)
-        except EncoderError:
-            return fresh  # nothing better can be built; the site says why
-    return fresh and (not wanted or index.encoder == wanted)

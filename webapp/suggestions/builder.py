@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import json
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -15,15 +13,17 @@ from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
-from webapp.catalog.models import KeyEvent, SourceRelease, Target, TargetSynonym
+from webapp.catalog.models import KeyEvent, Target, TargetSynonym
 from webapp.database import Database, utc_now
 from webapp.suggestions import index as files
+from webapp.suggestions.abbreviations import explained_in, find_abbreviations, query_of
 from webapp.suggestions.encoder import Encoder
 from webapp.suggestions.lexical import LexicalIndex
-from webapp.suggestions.text import expand, find_abbreviations, spell_greek, without_direction
+from webapp.suggestions.text import spell_greek
 
 log = logging.getLogger(__name__)
 
@@ -35,15 +35,17 @@ class BuildRunning(RuntimeError):
     """Another process is building the index."""
 
 
-def catalog_version(session: Session) -> int:
-    """Number of the newest import; the index remembers the one it was built from."""
-    return session.scalar(select(func.max(SourceRelease.id))) or 0
+CATALOG_VERSION = """
+    SELECT COALESCE(
+        (SELECT id || ' ' || imported_at FROM source_release ORDER BY id DESC LIMIT 1), ''
+    )
+"""
+"""Number and time of the newest import: in a database that was restored the numbers come again."""
 
 
-def query_texts(title: str, abbreviations: dict[str, str]) -> tuple[str, str]:
-    """The two texts that stand for a Key Event; see `index.TEXT_TEMPLATE`."""
-    plain = spell_greek(without_direction(title))
-    return plain, expand(plain, abbreviations)
+def catalog_version(session: Session) -> str:
+    """Stands for the catalog as it is; an index remembers the one it was built from."""
+    return str(session.scalar(sql(CATALOG_VERSION)))
 
 
 def target_names(session: Session) -> dict[str, list[tuple[str, str, str]]]:
@@ -69,11 +71,13 @@ def corpus_abbreviations(session: Session) -> dict[str, str]:
 
     def texts() -> Iterator[str]:
         for model in (KeyEvent, Target):
-            for title, description in session.execute(select(model.title, model.description)):
+            for title, description in session.execute(
+                select(model.title, model.description).order_by(model.id)
+            ):
                 yield title
                 yield description
 
-    return find_abbreviations(texts())
+    return find_abbreviations(texts(), explained_in(session.scalars(select(KeyEvent.title))))
 
 
 def build(
@@ -125,7 +129,7 @@ def _write(
     files.write_json(folder / "abbreviations.json", abbreviations)
     files.write_json(folder / "key_events.json", [number for number, _ in key_events])
     if encoder is not None:
-        queries = [query_texts(title, abbreviations) for _, title in key_events]
+        queries = [query_of(title, abbreviations).texts for _, title in key_events]
         wanted = {
             f"{resource}/vectors.npy": [spell_greek(title) for _, title, _ in rows]
             for resource, rows in targets.items()
@@ -137,7 +141,10 @@ def _write(
             if name == "key_events.npy":
                 rows_of_text = rows_of_text.reshape(len(queries), 2, encoder.dimensions)
             np.save(folder / name, rows_of_text)
-            files.write_json((folder / name).with_suffix(".keys"), [_key(text) for text in texts])
+            files.write_json(
+                (folder / name).with_suffix(".keys"),
+                [files.text_key(text) for text in texts],
+            )
     files.write_json(
         folder / "manifest.json",
         {
@@ -146,8 +153,10 @@ def _write(
             "catalog_version": version,
             "encoder": encoder.name if encoder else None,
             "dimensions": encoder.dimensions if encoder else None,
+            "casing": encoder.casing if encoder else None,
             "pooling": "mean" if encoder else None,
             "text_template": files.TEXT_TEMPLATE,
+            "rules": files.RULES,
             "resources": {resource: len(rows) for resource, rows in targets.items()},
             "key_events": len(key_events),
             "sha256": {
@@ -179,7 +188,7 @@ class _Vectors:
                     continue
                 if files.sha256(folder / name) != digest:
                     continue
-                keys = json.loads((folder / name).with_suffix(".keys").read_text(encoding="utf-8"))
+                keys = files.read_json((folder / name).with_suffix(".keys"))
                 rows = np.load(folder / name, mmap_mode="r").reshape(len(keys), -1)
                 self._known.update(zip(keys, rows, strict=True))
         except (files.IndexUnusable, OSError, ValueError, KeyError) as error:
@@ -187,7 +196,7 @@ class _Vectors:
 
     def encode(self, texts: Sequence[str], progress: Progress | None) -> None:
         """Encode those texts that are not known yet."""
-        new = [text for text in dict.fromkeys(texts) if _key(text) not in self._known]
+        new = [text for text in dict.fromkeys(texts) if files.text_key(text) not in self._known]
         done = 0
 
         def count(batch: int) -> None:
@@ -199,17 +208,15 @@ class _Vectors:
         if progress:
             progress(0, len(new))
         if new:
-            self._known.update(zip(map(_key, new), self._encoder.encode(new, count), strict=True))
+            self._known.update(
+                zip(map(files.text_key, new), self._encoder.encode(new, count), strict=True)
+            )
 
     def of(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of shape (len(texts), dimensions)."""
         if not texts:
             return np.empty((0, self._encoder.dimensions), dtype=np.float32)
-        return np.stack([self._known[_key(text)] for text in texts]).astype(np.float32)
-
-
-def _key(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+        return np.stack([self._known[files.text_key(text)] for text in texts]).astype(np.float32)
 
 
 @contextmanager

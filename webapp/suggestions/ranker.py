@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from webapp.suggestions.abbreviations import Query
 from webapp.suggestions.index import ResourceIndex
 from webapp.suggestions.lexical import shared_words
 
 LEXICAL_WEIGHT = 0.025
-VERSION = "fixed-1"
+VERSION = "fixed-2"
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,13 @@ def rank(
     text: str,
     vectors: NDArray[np.float32] | None,
     limit: int,
+    absent: NDArray[np.bool_] | None = None,
 ) -> list[Suggestion]:
     """The best `limit` targets for a text; `vectors` (k, dimensions) are its encodings, if any.
 
     Only targets with some evidence are listed: a shared word or a vector. Equal scores keep the
-    order of identifiers, so that a list is the same each time.
+    order of identifiers, so that a list is the same each time. `absent` marks the rows (one a
+    target) that are no candidates and are counted nowhere.
     """
     lexical = resource.lexical.score(text)
     if vectors is not None and resource.vectors is not None and len(resource.identifiers):
@@ -59,10 +62,13 @@ def rank(
         fused = dense + LEXICAL_WEIGHT * lexical
     else:
         dense, fused = None, lexical
+    if absent is not None:
+        fused = np.where(absent, -np.inf, fused)
+        dense = None if dense is None else np.where(absent, -np.inf, dense)
     rows = best_rows(fused, limit)
     listed: list[Suggestion] = []
     for row in rows:
-        if dense is None and lexical[row] <= 0:
+        if fused[row] == -np.inf or (dense is None and lexical[row] <= 0):
             break
         listed.append(
             Suggestion(
@@ -92,21 +98,34 @@ def best_rows(scores: NDArray[np.float32], limit: int) -> list[int]:
     return [int(row) for row in ordered[:limit]]
 
 
-def reasons(suggestion: Suggestion, text: str, title: str, candidates: int) -> tuple[Reason, ...]:
-    """Sentences for the curator about one suggestion among `candidates` targets."""
+def reasons(
+    suggestion: Suggestion, query: Query, title: str, candidates: int
+) -> tuple[Reason, ...]:
+    """Sentences for the curator about one suggestion among `candidates` targets.
+
+    A word that came in with the long form of an abbreviation is told together with it, so that a
+    curator sees how the title was read.
+    """
     found = []
-    shared = shared_words(text, title)
-    if suggestion.lexical > 0 and shared:
-        found.append(
-            Reason("lexical", f"shares the word{'s' * (len(shared) > 1)} {', '.join(shared)}")
-        )
-    elif suggestion.lexical > 0:
-        found.append(Reason("lexical", "shares words with one of its synonyms"))
+    if suggestion.lexical > 0:
+        shared = shared_words(query.plain, title)
+        told = [_shares(shared)] if shared else []
+        for short, long_form in query.read_as.items():
+            more = [word for word in shared_words(long_form, title) if word not in shared]
+            if more:
+                told.append(f"{_shares(more)}, with {short} read as {long_form}")
+        found = [
+            Reason("lexical", text) for text in told or ["shares words with one of its synonyms"]
+        ]
     if suggestion.dense_rank is not None:
         place = suggestion.dense_rank
         nearest = "nearest in meaning" if place == 1 else f"{ordinal(place)} nearest in meaning"
         found.append(Reason("dense", f"name is {nearest} of {candidates:,}"))
     return tuple(found)
+
+
+def _shares(words: list[str]) -> str:
+    return f"shares the word{'s' * (len(words) > 1)} {', '.join(words)}"
 
 
 def ordinal(number: int) -> str:

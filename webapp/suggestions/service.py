@@ -1,4 +1,4 @@
-"""The suggestion service of one process: loads what is current, ranks, says when it is degraded."""
+"""The suggestion service of one process: ranks, and says when a list is less than it could be."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec
@@ -17,18 +17,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.catalog.models import KeyEvent, Target
-from webapp.database import Database
-from webapp.suggestions import index as files
+from webapp.database import Database, utc_now
 from webapp.suggestions import ranker
-from webapp.suggestions.builder import (
-    catalog_version,
-    corpus_abbreviations,
-    query_texts,
-    target_names,
-)
-from webapp.suggestions.encoder import Encoder, EncoderError, expected_name, load
-from webapp.suggestions.index import Index, IndexUnusable, ResourceIndex
-from webapp.suggestions.lexical import LexicalIndex
+from webapp.suggestions.abbreviations import Query, query_of
+from webapp.suggestions.encoder import Encoder, EncoderError, load
+from webapp.suggestions.holder import NOTHING, Holder, Now
+from webapp.suggestions.index import Index
 from webapp.suggestions.ranker import Suggestion
 
 log = logging.getLogger(__name__)
@@ -37,8 +31,6 @@ P = ParamSpec("P")
 
 LEXICAL = "lexical"
 """What the ranker's version ends with where a list was ranked by words alone."""
-
-REBUILD = "python -m webapp index build"
 
 
 @dataclass(frozen=True)
@@ -50,12 +42,19 @@ class SuggestionList:
     candidates: int
     notice: str
     items: tuple[Suggestion, ...]
+    searched: str = ""
+    """The words that were searched for; empty for the list of a Key Event."""
+    ready: bool = True
+    """False while there is no index to rank with yet."""
+    made_at: str = field(default_factory=utc_now)
 
     def as_shown(self) -> dict[str, object]:
         """What a decision keeps of the list that was on the screen."""
         return {
             "resource": self.resource,
             "ranker": self.ranker,
+            "searched": self.searched,
+            "made_at": self.made_at,
             "targets": [[item.identifier, item.rank, round(item.score, 4)] for item in self.items],
         }
 
@@ -84,57 +83,61 @@ class Suggester:
 
     def __init__(self, database: Database, index_dir: Path, encoder: str, revision: str) -> None:
         self._database = database
-        self._index_dir = index_dir
+        self._holder = Holder(database, index_dir, encoder, revision)
         self._encoder_name = encoder
         self._revision = revision
         self._encoder: Encoder | None = None
-        self._index: Index | None = None
-        self._notice = ""
-        self._seen: tuple[str | None, int] | None = None
-        self._lock = threading.Lock()
+        self._encoder_problem = ""
         self._encoding = threading.Lock()
         self.observers: list[Observer] = []
 
-    def warm_up(self) -> None:
-        """Load index and encoder and encode once; for the master before it forks.
+    def load_index(self) -> None:
+        """Load the index at once, as commands do; pages have it loaded in the background."""
+        self._holder.load()
 
-        A missing encoder is told in the log and leaves catalogued Key Events unaffected.
+    def warm_up(self) -> None:
+        """Load index and encoder; for the master before it forks.
+
+        An encoder that cannot be had is told in the log and in /health, and leaves catalogued Key
+        Events unaffected.
         """
         started = time.monotonic()
-        with self._database.read() as session:
-            self._current(session)
+        held = self._holder.load()
         if self._encoder_name != "none":
             try:
                 self._encoder = load(self._encoder_name, self._revision)
-                self._encoder.encode(["warm up"])
             except EncoderError as error:
+                self._encoder_problem = str(error)
                 log.warning("suggestions for free text are lexical only: %s", error)
         self._database.close()
         log.info(
-            "suggestions ready in %.1f s: %s", time.monotonic() - started, self.state()["detail"]
+            "suggestions ready in %.1f s: %s",
+            time.monotonic() - started,
+            held.flaw or self._described(held.index),
         )
 
     def state(self) -> dict[str, str]:
-        """For /health: `status` and one sentence. Loads nothing, waits for nothing."""
-        index, notice = self._index, self._notice
+        """For /health: `status` and one sentence about the disk; waits for nothing."""
+        index, flaw = self._holder.state()
+        if flaw or self._encoder_problem:
+            detail = " ".join(part for part in (self._encoder_problem, flaw) if part)
+            return {"status": "degraded", "detail": detail}
         if index is None:
-            generation = files.current_generation(self._index_dir)
-            if generation is None:
-                return {"status": "degraded", "detail": f"No index yet. Build it with: {REBUILD}"}
-            return {"status": "ok", "detail": "The index is there and will be loaded when needed."}
-        if notice:
-            return {"status": "degraded", "detail": notice}
+            return {"status": "ok", "detail": "The index is there and is being loaded."}
+        return {"status": "ok", "detail": self._described(index)}
+
+    def _described(self, index: Index) -> str:
         counts = ", ".join(
             f"{len(part.identifiers):,} {name}" for name, part in index.resources.items()
         )
         encoder = "" if self._encoder else "; free text is searched by words alone"
-        return {"status": "ok", "detail": f"{counts} ranked with {index.encoder}{encoder}"}
+        return f"{counts} ranked with {index.encoder}{encoder}"
 
     @property
     def notice(self) -> str:
         """What a person should know of the quality of the lists; empty when all is well."""
         with self._database.read() as session:
-            return self._current(session)[1]
+            return self._holder.now(session).notice
 
     @_observed
     def for_key_event(
@@ -144,129 +147,71 @@ class Suggester:
 
         A Key Event whose title holds no word gets an empty list and a notice.
         """
-        index, notice = self._current(session)
-        text = query_texts(key_event.title, index.abbreviations)[1]
-        row = index.key_event_rows.get(key_event.number)
-        vectors = None
-        if index.key_event_vectors is not None and row is not None:
-            vectors = index.key_event_vectors[row]
-        if not text.strip():
-            notice = "This Key Event has no title to go by. Search for targets instead."
-            candidates = (
-                len(index.resources[resource].identifiers) if resource in index.resources else 0
+        now = self._holder.now(session)
+        query = query_of(key_event.title, now.index.abbreviations)
+        if not query.plain.strip():
+            part = now.index.resources.get(resource)
+            return SuggestionList(
+                resource,
+                ranker.VERSION,
+                len(part.identifiers) if part else 0,
+                "This Key Event has no title to go by. Search for targets instead.",
+                (),
             )
-            return SuggestionList(resource, ranker.VERSION, candidates, notice, ())
-        if vectors is None and not notice:
-            notice = "Ranked by words alone: this Key Event is not in the suggestion index."
-        return self._ranked(session, index, resource, text, vectors, limit, notice)
+        vectors = now.index.vectors_of(key_event.number, query.plain)
+        notice = now.notice
+        if vectors is None and now.index.encoder is not None:
+            notice = "Ranked by words alone: this Key Event is not in the suggestion index yet."
+        return self._ranked(session, now, resource, query, vectors, limit, notice)
 
     @_observed
     def for_text(
         self, session: Session, text: str, resource: str, limit: int = 10
     ) -> SuggestionList:
         """The ranked targets of one resource for free text, by meaning where the encoder is in."""
-        index, notice = self._current(session)
-        pair = query_texts(text, index.abbreviations)
-        vectors = None
-        if self._encoder is not None and index.encoder == self._encoder.name:
+        now = self._holder.now(session)
+        query = query_of(text, now.index.abbreviations)
+        vectors, notice = None, now.notice
+        if self._encoder is not None and now.index.encoder == self._encoder.name:
             # The tokenizer's padding state is not made for two threads at once.
             with self._encoding:
-                vectors = self._encoder.encode(list(pair))
+                vectors = self._encoder.encode(list(query.texts))
         elif not notice:
-            notice = "Searched by words alone: the encoder is not loaded."
-        return self._ranked(session, index, resource, pair[1], vectors, limit, notice)
+            notice = "Searched by words alone: the encoder of the index is not loaded."
+        found = self._ranked(session, now, resource, query, vectors, limit, notice)
+        return replace(found, searched=text)
 
     def _ranked(
         self,
         session: Session,
-        index: Index,
+        now: Now,
         resource: str,
-        text: str,
+        query: Query,
         vectors: NDArray[np.float32] | None,
         limit: int,
         notice: str,
     ) -> SuggestionList:
-        part = index.resources.get(resource)
-        version = f"{ranker.VERSION}/{index.encoder if vectors is not None else LEXICAL}"
+        part = now.index.resources.get(resource)
+        version = f"{ranker.VERSION}/{now.index.encoder if vectors is not None else LEXICAL}"
         if part is None:
-            return SuggestionList(resource, version, 0, notice, ())
-        found = ranker.rank(part, text, vectors, limit)
+            ready = now.index is not NOTHING
+            return SuggestionList(resource, version, 0, notice, (), ready=ready)
+        absent = now.absent.get(resource)
+        found = ranker.rank(part, query.spelt_out, vectors, limit, absent)
         targets = {
             target.identifier: target
             for target in session.scalars(
                 select(Target).where(Target.identifier.in_([item.identifier for item in found]))
             )
         }
-        candidates = len(part.identifiers)
+        candidates = len(part.identifiers) - (0 if absent is None else int(absent.sum()))
         items = tuple(
             replace(
                 item,
                 title=targets[item.identifier].title,
                 target_id=targets[item.identifier].id,
-                reasons=ranker.reasons(item, text, targets[item.identifier].title, candidates),
+                reasons=ranker.reasons(item, query, targets[item.identifier].title, candidates),
             )
             for item in found
         )
         return SuggestionList(resource, version, candidates, notice, items)
-
-    def _current(self, session: Session) -> tuple[Index, str]:
-        """The index to use now and the notice that goes with it; reloads after a switch."""
-        seen = (files.current_generation(self._index_dir), catalog_version(session))
-        with self._lock:
-            if self._index is None or seen != self._seen:
-                self._index, self._notice = self._load(session, *seen)
-                self._seen = seen
-            return self._index, self._notice
-
-    def _load(self, session: Session, generation: str | None, version: int) -> tuple[Index, str]:
-        try:
-            if generation is None:
-                raise IndexUnusable("no suggestion index has been built yet")
-            index = files.load(self._index_dir, generation)
-            if index.catalog_version != version:
-                raise IndexUnusable("the catalog has changed since the index was built")
-        except IndexUnusable as reason:
-            notice = f"Ranked by words alone: {reason}. Build it with: {REBUILD}"
-            log.warning("%s", notice)
-            return lexical_index(session), notice
-        if index.encoder is None:
-            return index, (
-                f"Ranked by words alone: the index was built without an encoder. {self._why()}"
-            )
-        wanted = expected_name(self._encoder_name, self._revision)
-        if wanted and index.encoder != wanted:
-            notice = (
-                f"Ranked by words alone: the index holds vectors of {index.encoder}, the setting "
-                f"ENCODER names {wanted}. Build it with: {REBUILD}"
-            )
-            log.warning("%s", notice)
-            return lexical_index(session), notice
-        return index, ""
-
-    def _why(self) -> str:
-        return (
-            "ENCODER is none."
-            if self._encoder_name == "none"
-            else f"Build it again with: {REBUILD}"
-        )
-
-
-def lexical_index(session: Session) -> Index:
-    """An index of words alone, made from the catalog in memory; for want of a usable one."""
-    return Index(
-        generation="in memory",
-        catalog_version=catalog_version(session),
-        encoder=None,
-        created_at="",
-        abbreviations=corpus_abbreviations(session),
-        resources={
-            resource: ResourceIndex(
-                [identifier for identifier, _, _ in rows],
-                LexicalIndex.build([names for _, _, names in rows]),
-                None,
-            )
-            for resource, rows in target_names(session).items()
-        },
-        key_event_rows={},
-        key_event_vectors=None,
-    )

@@ -1,45 +1,66 @@
-"""From a title to words: direction words removed, abbreviations spelt out, stems."""
+"""From a title to words: direction words removed, Greek letters spelt out, stems.
+
+The rules here and in `abbreviations` decide what is encoded and counted; an index remembers which
+rules it was built by (`index.RULES`).
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import snowballstemmer
 
+_HYPHENS = r"\-\u2010\u2011\u2013"
 _DIRECTION = re.compile(
-    r"""\b(?:
-        n/?a | increas(?:e|es|ed|ing) | decreas(?:e|es|ed|ing) | declin(?:e|ed)
+    rf"""
+    # "N/A, Mitochondrial dysfunction" says that no direction is given; "Na/K ATPase" does not.
+    ^\s*n/a\s*(?=,)
+    # In the middle of a name these belong to it: "peroxisome proliferator activated receptor".
+  | (?:^|(?<=,))\s*(?:activated|induced)\b(?![{_HYPHENS}])
+  | (?<![{_HYPHENS}\w])(?:
+        increas(?:e|es|ed|ing) | decreas(?:e|es|ed|ing) | declin(?:e|ed)
       | reduc(?:tion|ed|es?)
-      | elevat(?:ion|ed) | enhanc(?:ed|ement) | induc(?:tion|ed) | inhibit(?:ion|ed|s)?
-      | activat(?:ion|ed|e) | agonism | antagonism | suppress(?:ion|ed) | attenuat(?:ion|ed)
+      | elevat(?:ion|ed) | enhanc(?:ed|ement) | induction | inhibit(?:ion|ed|s)?
+      | activat(?:ion|e) | agonism | antagonism | suppress(?:ion|ed) | attenuat(?:ion|ed)
       | impair(?:ed|ment) | disrupt(?:ion|ed) | alter(?:ed|ation|ations) | chang(?:e|es|ed)
       | perturb(?:ed|ation) | modulat(?:ion|ed) | occurrence | (?:up|down)[\s-]?regulat(?:ion|ed)
-      | abnormal | excessive | high | low | lowered | diminished | hyperactivation
-    )\b""",
+      | abnormal | excessive | lowered | diminished | hyperactivation
+    )(?![{_HYPHENS}\w])
+    """,
     re.IGNORECASE | re.VERBOSE,
 )
 _STOP_WORDS = frozenset(
     "a an and are as at be by for from in into is it its of on or other the their this to via "
     "with within".split()
 )
-_GREEK = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "κ": "kappa",
-    "λ": "lambda", "μ": "mu", "ω": "omega", "σ": "sigma", "τ": "tau", "θ": "theta", "ζ": "zeta",
-}  # fmt: skip
+_LETTERS = dict(
+    zip(
+        "αβγδεζηθικλμνξοπρστυφχψω",
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
+        "sigma tau upsilon phi chi psi omega".split(),
+        strict=True,
+    )
+)
+_GREEK = str.maketrans(
+    _LETTERS
+    | {letter.upper(): word.capitalize() for letter, word in _LETTERS.items()}
+    # The final sigma, and two signs that look like letters.
+    | {"ς": "sigma", "\N{INCREMENT}": "Delta", "\N{APL FUNCTIONAL SYMBOL ALPHA}": "alpha"}
+)
 _WORD = re.compile(r"[a-z0-9]+")
-_IN_BRACKETS = re.compile(r"\(([A-Za-z][A-Za-z0-9/-]{1,9})\)")
+_ACCENTS = re.compile(r"[\u0300-\u036f]")  # as NFKD parts them from their letters
 _stemmer = snowballstemmer.stemmer("english")
 
 
 def spell_greek(text: str) -> str:
-    """Greek letters as words, as gene and pathway names write them either way."""
-    for letter, word in _GREEK.items():
-        text = text.replace(letter, word)
-    return text
+    """Greek letters as words, as gene and pathway names write them either way.
+
+    Signs that only look different (micro sign, full-width comma, superscripts) become the plain
+    ones first.
+    """
+    return unicodedata.normalize("NFKC", text).translate(_GREEK)
 
 
 def without_direction(title: str) -> str:
@@ -63,61 +84,10 @@ def _stem(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """Lower-case words of a text in order, Greek letters spelt, accents and stop words dropped."""
-    plain = unicodedata.normalize("NFKD", spell_greek(text)).encode("ascii", "ignore").decode()
-    return [word for word in _WORD.findall(plain.lower()) if word not in _STOP_WORDS]
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", spell_greek(text)).lower())
+    return [word for word in _WORD.findall(plain) if word not in _STOP_WORDS]
 
 
 def stems(text: str) -> list[str]:
     """Stems (Snowball English) of the words of a text."""
     return [_stem(word) for word in words(text)]
-
-
-def find_abbreviations(texts: Iterable[str]) -> dict[str, str]:
-    """Abbreviations that the texts themselves explain, as in `aryl hydrocarbon receptor (AhR)`.
-
-    Returns `{abbreviation in lower case: most frequent long form}`. The matching of letters is
-    Schwartz and Hearst's (Pacific Symposium on Biocomputing 2003, pages 451-462).
-    """
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    for text in texts:
-        for match in _IN_BRACKETS.finditer(text):
-            short = match[1]
-            if not any(letter.isupper() for letter in short):
-                continue
-            before = text[: match.start()].split()[-min(len(short) + 5, len(short) * 2) :]
-            long_form = _long_form(short, " ".join(before))
-            if long_form:
-                found[short.lower()][long_form.lower()] += 1
-    return {short: forms.most_common(1)[0][0] for short, forms in found.items()}
-
-
-def _long_form(short: str, before: str) -> str:
-    """The shortest end of `before` that holds the letters of `short` in order, or an empty text."""
-    position = len(before) - 1
-    for index in range(len(short) - 1, -1, -1):
-        letter = short[index].lower()
-        if not letter.isalnum():
-            continue
-        while position >= 0 and (
-            before[position].lower() != letter
-            or (index == 0 and position > 0 and before[position - 1].isalnum())
-        ):
-            position -= 1
-        if position < 0:
-            return ""
-        position -= 1
-    start = before.rfind(" ", 0, position + 1) + 1
-    long_form = before[start:].strip(" ,;:")
-    return long_form if len(long_form.split()) > 1 and len(long_form) > len(short) + 3 else ""
-
-
-def expand(text: str, abbreviations: Mapping[str, str]) -> str:
-    """A text with the long form put behind each known abbreviation it does not spell out itself."""
-    lowered = text.lower()
-    parts = []
-    for word in text.split():
-        parts.append(word)
-        long_form = abbreviations.get(word.strip("(),;:.").lower())
-        if long_form and long_form not in lowered and any(letter.isupper() for letter in word):
-            parts.append(long_form)
-    return " ".join(parts)
