@@ -6,6 +6,9 @@ import http.client
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +99,15 @@ class RealInstallation(Installation):
         """Every row of every table, in an order that depends on the rows alone."""
         tables = self.query("SELECT name FROM sqlite_schema WHERE type = 'table'")
         return {name: sorted(self.query(f'SELECT * FROM "{name}"'), key=repr) for (name,) in tables}
+
+
+@contextmanager
+def real_installation(**environment: str) -> Iterator[RealInstallation]:
+    """Such an installation in a short temporary folder; it leaves nothing behind."""
+    with tempfile.TemporaryDirectory(prefix="kewp-", dir="/tmp") as folder:
+        made = RealInstallation(Path(folder))
+        made.environment |= environment
+        try:
+            yield made
+        finally:
+            made.kill()

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
-import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 
 import psutil
 import pytest
@@ -19,7 +17,7 @@ from tests.faults import audit
 from tests.faults.ledger import Ledger
 from tests.faults.people import at_work, gather
 from tests.supervision.installation import wait_until
-from tests.supervision.real_installation import RealInstallation
+from tests.supervision.real_installation import RealInstallation, real_installation
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -34,12 +32,8 @@ SEARCH = "/key-events/1513?q=programmed+cell+suicide"
 @pytest.fixture(scope="module")
 def real_programs() -> Iterator[RealInstallation]:
     """One installation for all tests here."""
-    with tempfile.TemporaryDirectory(prefix="kewp-", dir="/tmp") as folder:
-        made = RealInstallation(Path(folder))
-        try:
-            yield made
-        finally:
-            made.kill()
+    with real_installation() as made:
+        yield made
 
 
 @pytest.fixture
