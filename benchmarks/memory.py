@@ -4,8 +4,8 @@
 
 The real gunicorn with three workers, after so many requests (pages, and searches that run the
 encoder), with the bundled encoder and with one of BERT-base's size, whose random weights are made
-in a temporary folder. The baselines, in the same run: without `gc.freeze`, and without preloading.
-Sizes are megabytes.
+in a temporary folder. The baselines, in the same run: without `gc.freeze`, and without preloading,
+where each worker loads and warms everything for itself. Sizes are megabytes.
 """
 
 from __future__ import annotations
@@ -37,12 +37,16 @@ PAGES = (
 )
 
 FREEZE = "    gc.freeze()\n"
+REPORT = "    memory_report.report_soon(worker)\n"
+WARM = "    from webapp.operations.warm_up import warm_up\n    warm_up(worker.wsgi)\n"
 
 
 def bert_base(folder: Path) -> None:
     """An encoder of BERT-base's size: random weights, and the words of the bundled one."""
     from transformers import BertConfig, BertModel
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     BertModel(BertConfig()).save_pretrained(folder)
     for file in locate(BUNDLED)[0].glob("*"):
         if file.name.startswith(("vocab", "tokenizer", "special_tokens")):
@@ -73,13 +77,14 @@ def compare(encoder: str, name: str, requests: int) -> None:
         ENCODER=encoder, WEB_CONCURRENCY=str(WORKERS), GUNICORN_MAX_REQUESTS="0"
     ) as installation:
         installation.run("webapp", "prepare")
-        shipped = max(measure(installation, requests))
         configuration = installation.root / "gunicorn.conf.py"
         text = configuration.read_text()
         assert FREEZE in text
+        assert REPORT in text
+        shipped = max(measure(installation, requests))
         configuration.write_text(text.replace(FREEZE, ""))
         thawed = max(measure(installation, requests))
-        configuration.write_text(text)
+        configuration.write_text(text.replace(REPORT, WARM + REPORT))
         installation.environment["GUNICORN_PRELOAD_APP"] = "no"
         alone = max(measure(installation, requests))
     print(f"{name}, the largest of {WORKERS} workers after {requests} requests:")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -65,7 +66,9 @@ class Suggester:
         self._notice = ""
         self._seen: tuple[str | None, int] | None = None
         self._lock = threading.Lock()
-        self._encoding = threading.Lock()
+        # One thread encodes for all: the tokenizer's padding state is not made for two at once, and
+        # torch keeps buffers for each thread that has ever computed.
+        self._encoding = ThreadPoolExecutor(1, thread_name_prefix="encoder")
 
     def warm_up(self) -> None:
         """Load index and encoder and encode once; for the master before it forks.
@@ -139,9 +142,7 @@ class Suggester:
         pair = query_texts(text, index.abbreviations)
         vectors = None
         if self._encoder is not None and index.encoder == self._encoder.name:
-            # The tokenizer's padding state is not made for two threads at once.
-            with self._encoding:
-                vectors = self._encoder.encode(list(pair))
+            vectors = self._encoding.submit(self._encoder.encode, list(pair)).result()
         elif not notice:
             notice = "Searched by words alone: the encoder is not loaded."
         return self._ranked(session, index, resource, pair[1], vectors, limit, notice)
