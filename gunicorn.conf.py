@@ -6,6 +6,7 @@ supervisord starts it as `python -m gunicorn -c gunicorn.conf.py 'webapp:create_
 
 import gc
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -98,26 +99,35 @@ raw_env = [
 
 def when_ready(server: memory_report.Server) -> None:
     """In the master, before the first fork: load and warm what all workers share."""
+    # Nobody is served yet, so a stop needs to finish nothing: it ends us at once. gunicorn would
+    # load on, fork, and tell workers to stop before they listen: 20 s with the port in our hands.
+    finish_requests = signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _compute_with_one_thread()
     if preload_app:
-        from webapp import suggestions
+        from webapp.operations.warm_up import warm_up
 
         try:
             # gunicorn keeps the application that it has loaded; this does not make a second one.
-            suggestions.warm_up(server.app.wsgi())
+            warm_up(server.app.wsgi())
         except Exception:  # suggestions can do without an encoder, the pages must not do without
-            server.log.exception("The encoder was not warmed up; it is loaded when it is needed.")
+            server.log.exception("Not everything was warmed up; it is loaded when it is needed.")
     _compute_with_one_thread()
     # Frozen objects are not touched by the garbage collector of a worker, so their pages stay
     # shared: 3 MB of its own for a fresh worker instead of about 100 MB.
     gc.collect()
     gc.freeze()
     memory_report.warn_if_short(server)
+    signal.signal(signal.SIGTERM, finish_requests)
 
 
 def post_fork(_server: memory_report.Server, worker: memory_report.Worker) -> None:
     """In a new worker: die with the master, or it would hold the port; compute with one thread."""
+    # The master's handler, which we inherit for a moment, would swallow the signal to stop.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parents.end_with_parent(worker.ppid)
+    # gunicorn would ask every logger for its files, 5 MB of memory that is shared until then; no
+    # file that Python opens outlives an exec anyway (PEP 446).
+    worker.log.close_on_exec = lambda: None
     _compute_with_one_thread()
 
 

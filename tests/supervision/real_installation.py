@@ -1,18 +1,16 @@
-"""An installation of the real programs, and curators who propose mappings through its pages."""
+"""An installation of the real programs."""
 
 from __future__ import annotations
 
 import http.client
-import re
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Iterable
-from http.cookies import SimpleCookie
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 import psutil
 from pysqlite3 import dbapi2
@@ -20,16 +18,6 @@ from pysqlite3 import dbapi2
 from tests.supervision.installation import PROJECT, Installation, wait_until
 
 PACKAGES = ("webapp", "backup", "supervision")
-
-ANSWERS = {
-    "relationship": "unclear",
-    "evidence": "known",
-    "specificity": "specific",
-    "coverage": "complete",
-}
-
-PACE = 0.5
-"""Seconds between two proposals of one person: no more than the 120 a minute they may send."""
 
 
 class RealInstallation(Installation):
@@ -63,20 +51,24 @@ class RealInstallation(Installation):
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def sign_in_link(self, name: str, role: str) -> str:
+        """A one-time link that signs somebody in, as the operator gets it."""
+        return self.run("webapp", "sign-in-link", "--name", name, "--role", role)
+
     def is_running(self) -> bool:
         """Whether it was started and has not ended."""
         return self.process is not None and self.process.poll() is None
 
-    def wait_until_it_runs(self) -> None:
+    def wait_until_it_runs(self, seconds: float = 90) -> None:
         """Wait until all programs are RUNNING, which for web takes until the encoder is loaded."""
         wanted = dict.fromkeys(("web", "backup", "logs", "watchdog"), "RUNNING")
-        wait_until(f"{wanted}", lambda: wanted.items() <= self.states().items(), 90)
+        wait_until(f"{wanted}", lambda: wanted.items() <= self.states().items(), seconds)
         wait_until("two workers", lambda: len(self.workers()) == 2)
         wait_until("an answer", self.answers)
 
@@ -113,65 +105,13 @@ class RealInstallation(Installation):
         return {name: sorted(self.query(f'SELECT * FROM "{name}"'), key=repr) for (name,) in tables}
 
 
-class Curator:
-    """Somebody with a browser, who signs in and proposes mappings until told to stop.
-
-    `acknowledged` holds the uuid of each mapping whose address the server answered with,
-    `unexpected` each answer of another kind. No answer at all, as from a killed server, is neither:
-    nothing was promised.
-    """
-
-    def __init__(self, installation: RealInstallation, name: str) -> None:
-        self._port = installation.port
-        self._cookies: dict[str, str] = {}
-        self.acknowledged: list[str] = []
-        self.unexpected: list[str] = []
-        self.unanswered = 0
-        link = installation.run("webapp", "sign-in-link", "--name", name, "--role", "curator")
-        path = urlsplit(link.strip()).path
-        status, _, body = self._send("POST", path, csrf_token=self._token(path))
-        assert status == 303, body
-
-    def propose(self, pairs: Iterable[tuple[int, str]], stop: threading.Event) -> None:
-        """Propose a mapping for each pair of a Key Event and a target."""
-        token = self._token("/key-events/1513")
-        for key_event, target in pairs:
-            if stop.wait(PACE):
-                return
-            path = f"/key-events/{key_event}/mappings"
-            try:
-                status, address, body = self._send(
-                    "POST", path, csrf_token=token, target=target, **ANSWERS
-                )
-            except (OSError, http.client.HTTPException):
-                self.unanswered += 1
-                continue
-            created = re.search(r"/mappings/([0-9a-f-]{36})$", address)
-            if status == 303 and created:
-                self.acknowledged.append(created[1])
-            else:
-                self.unexpected.append(f"{status} {address} {body}")
-
-    def _token(self, path: str) -> str:
-        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self._send("GET", path)[2])
-        assert found, f"no form at {path}"
-        return found[1]
-
-    def _send(self, method: str, path: str, **fields: str) -> tuple[int, str, str]:
-        """Status, `Location` and body of the answer to one request."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+@contextmanager
+def real_installation(**environment: str) -> Iterator[RealInstallation]:
+    """Such an installation in a short temporary folder; it leaves nothing behind."""
+    with tempfile.TemporaryDirectory(prefix="kewp-", dir="/tmp") as folder:
+        made = RealInstallation(Path(folder))
+        made.environment |= environment
         try:
-            cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
-            connection.request(
-                method,
-                path,
-                urlencode(fields),
-                {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"},
-            )
-            answer = connection.getresponse()
-            for header in answer.headers.get_all("Set-Cookie", []):
-                for name, morsel in SimpleCookie(header).items():
-                    self._cookies[name] = morsel.coded_value
-            return answer.status, answer.headers.get("Location", ""), answer.read().decode()
+            yield made
         finally:
-            connection.close()
+            made.kill()

@@ -1,28 +1,30 @@
-"""The real programs under supervisord: all run, all workers encode, no kill loses a mapping."""
+"""The real programs under supervisord: all run, all workers encode, no kill loses a decision."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import product
 
 import psutil
 import pytest
 
+from tests.faults import audit
+from tests.faults.ledger import Ledger
+from tests.faults.people import at_work, gather
 from tests.supervision.installation import wait_until
-from tests.supervision.real_installation import Curator, RealInstallation
+from tests.supervision.real_installation import RealInstallation
 
 pytestmark = pytest.mark.timeout(300)
 
-CURATORS = 6
+CURATORS = 5
+REVIEWERS = 1
 BETWEEN_KILLS = 12
-"""Proposals that must be acknowledged before the next process is killed."""
+"""Decisions that must be acknowledged before the next process is killed."""
 
 SEARCH = "/key-events/1513?q=programmed+cell+suicide"
 
@@ -73,22 +75,22 @@ def assert_ranked_by_meaning(page: str) -> None:
 
 
 def test_no_kill_loses_what_was_acknowledged(real_site: RealInstallation) -> None:
-    with ThreadPoolExecutor(CURATORS) as pool:
-        curators = list(
-            pool.map(lambda n: Curator(real_site, f"Curator {n}"), range(CURATORS), timeout=60)
-        )
-    with proposing(real_site, curators) as acknowledged:
+    ledger = Ledger()
+    people = gather(real_site, ledger, CURATORS, REVIEWERS)
+    with at_work(people):
         for kill in (kill_worker, kill_scheduler, kill_worker, kill_master):
-            wait_for_more(acknowledged)
+            wait_for_more(ledger)
             kill(real_site)
-        wait_for_more(acknowledged)
+        wait_for_more(ledger)
 
-    assert sum(curator.unanswered for curator in curators) > 0  # they did meet the kills
-    assert [text for curator in curators for text in curator.unexpected] == []
-    assert real_site.query("PRAGMA integrity_check") == [("ok",)]
-    assert_recorded(real_site, acknowledged())
+    assert ledger.unanswered.total() > 0  # people did meet the kills
+    assert ledger.take_unexpected() == []
+    wait_until("a snapshot of the newest event", lambda: has_newest_event(real_site), 60)
+    assert audit.database(real_site.database, ledger) == []
+    count, problems = audit.snapshots(real_site.backups, real_site.database)
+    assert problems == []
+    assert count > 0
 
-    snapshot = wait_until("a snapshot of the newest event", lambda: newest_snapshot(real_site), 60)
     expected = real_site.rows_of_all_tables()
     real_site.wait_until_it_runs()
 
@@ -101,38 +103,20 @@ def test_no_kill_loses_what_was_acknowledged(real_site: RealInstallation) -> Non
 
     for file in real_site.database.parent.glob(f"{real_site.database.name}*"):
         file.unlink()
-    said = real_site.run("backup", "restore")
+    assert "Restored " in real_site.run("backup", "restore")
 
-    assert f"Restored {snapshot} to " in said
     assert real_site.rows_of_all_tables() == expected
-    assert_recorded(real_site, acknowledged())
+    assert audit.database(real_site.database, ledger) == []
 
 
-@contextmanager
-def proposing(
-    installation: RealInstallation, curators: list[Curator]
-) -> Iterator[Callable[[], set[str]]]:
-    """All curators propose at once while it lasts; gives the uuids acknowledged so far."""
-    key_events = installation.query("SELECT number FROM key_event")
-    targets = installation.query("SELECT identifier FROM target WHERE resource = 'wikipathways'")
-    pairs = [(number, name) for (number,), (name,) in product(key_events, targets)]
-    stop = threading.Event()
-    with ThreadPoolExecutor(len(curators)) as pool:
-        running = [
-            pool.submit(curator.propose, pairs[number :: len(curators)], stop)
-            for number, curator in enumerate(curators)
-        ]
-        try:
-            yield lambda: {uuid for curator in curators for uuid in tuple(curator.acknowledged)}
-        finally:
-            stop.set()
-        for one in running:
-            one.result(60)
+def wait_for_more(ledger: Ledger) -> None:
+    wanted = ledger.decided + BETWEEN_KILLS
+    wait_until(f"{wanted} decisions", lambda: ledger.decided >= wanted, 60)
 
 
-def wait_for_more(acknowledged: Callable[[], set[str]]) -> None:
-    wanted = len(acknowledged()) + BETWEEN_KILLS
-    wait_until(f"{wanted} proposals", lambda: len(acknowledged()) >= wanted, 60)
+def has_newest_event(running: RealInstallation) -> bool:
+    ((newest,),) = running.query("SELECT max(id) FROM mapping_event")
+    return audit.newest_event(running.backups) == int(newest)
 
 
 def kill_worker(running: RealInstallation) -> None:
@@ -152,26 +136,3 @@ def kill_master(running: RealInstallation) -> None:
     os.kill(master, signal.SIGKILL)
     wait_until("another master", lambda: running.pid("web") not in {0, master})
     wait_until("its workers", lambda: len(running.workers()) == 2, 60)
-
-
-def assert_recorded(installation: RealInstallation, acknowledged: set[str]) -> None:
-    """Each mapping has its first version and the event of its proposal."""
-    complete = installation.query(
-        "SELECT uuid FROM mapping WHERE id IN (SELECT mapping_id FROM mapping_version) "
-        "AND id IN (SELECT mapping_id FROM mapping_event)"
-    )
-    assert acknowledged - {uuid for (uuid,) in complete} == set()
-    # Nor is there half of one that nobody was told of.
-    assert installation.query("SELECT count(*) FROM mapping") == [(len(complete),)]
-
-
-def newest_snapshot(installation: RealInstallation) -> str:
-    """The newest snapshot if it was verified and holds the newest event; or nothing."""
-    manifests = [
-        json.loads(file.read_text()) for file in installation.backups.glob("ke_wp_mapping_*.json")
-    ]
-    newest = max(manifests, key=lambda manifest: int(manifest["number"]))
-    ((event,),) = installation.query("SELECT max(id) FROM mapping_event")
-    file = str(newest["file"])
-    whole = newest["verdict"] == "verified" and (installation.backups / file).exists()
-    return file if whole and newest["newest_event"] == event else ""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
@@ -88,7 +88,9 @@ class Suggester:
         self._revision = revision
         self._encoder: Encoder | None = None
         self._encoder_problem = ""
-        self._encoding = threading.Lock()
+        # One thread encodes for all: the tokenizer's padding state is not made for two at once, and
+        # torch keeps buffers for each thread that has ever computed.
+        self._encoding = ThreadPoolExecutor(1, thread_name_prefix="encoder")
         self.observers: list[Observer] = []
 
     def load_index(self) -> None:
@@ -173,9 +175,7 @@ class Suggester:
         query = query_of(text, now.index.abbreviations)
         vectors, notice = None, now.notice
         if self._encoder is not None and now.index.encoder == self._encoder.name:
-            # The tokenizer's padding state is not made for two threads at once.
-            with self._encoding:
-                vectors = self._encoder.encode(list(query.texts))
+            vectors = self._encoding.submit(self._encoder.encode, list(query.texts)).result()
         elif not notice:
             notice = "Searched by words alone: the encoder of the index is not loaded."
         found = self._ranked(session, now, resource, query, vectors, limit, notice)

@@ -20,7 +20,7 @@ class Application:
     """Keeps its encoder, as the real one does."""
 
     def __init__(self) -> None:
-        self.encoder = import_module("webapp.suggestions").Encoder()
+        self.encoder = import_module("webapp.operations.warm_up").Encoder()
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]

@@ -1,0 +1,40 @@
+"""Before it forks, the web server's master opens the pages once and leaves nothing open."""
+
+import threading
+
+import pytest
+from flask import Flask
+from sqlalchemy.pool import QueuePool
+
+from webapp.operations.warm_up import warm_up
+
+
+def test_pages_are_ready_and_no_connection_or_thread_is_left(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    threads = set(threading.enumerate())
+
+    warm_up(app)
+
+    assert app.jinja_env.cache is not None
+    compiled = {template.name for template in app.jinja_env.cache.values()}
+    assert {"curation/key_event.html", "curation/home.html", "curation/review.html"} <= compiled
+    for name in ("kewp.database", "kewp.runtime"):
+        pool = app.extensions[name].engine.pool
+        assert isinstance(pool, QueuePool)
+        assert pool.checkedin() + pool.checkedout() == 0
+    assert set(threading.enumerate()) == threads
+    assert "warming up" not in caplog.text
+
+
+def test_a_page_that_fails_is_told_and_stops_nothing(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> str:
+        raise RuntimeError("a page that was told to fail")
+
+    app.view_functions["curation.review"] = fail
+
+    warm_up(app)
+
+    assert "warming up: /review answered 500" in caplog.text

@@ -1,0 +1,36 @@
+"""What the web server's master does before it forks, so that its workers share it.
+
+A page that has been opened once has its templates compiled, its queries built and the database's
+tables mapped: 10 MB in each worker otherwise, and a slow first page in each.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from webapp import suggestions
+from webapp.catalog.models import KeyEvent
+
+log = logging.getLogger(__name__)
+
+PAGES = ("/", "/key-events", "/aops", "/review", "/search?q=apoptosis", "/data", "/health")
+"""No free text for suggestions: it is encoded by a thread, and threads do not survive a fork."""
+
+
+def warm_up(app: Flask) -> None:
+    """Load index and encoder, and open the pages once; leaves no connection and no thread."""
+    suggestions.warm_up(app)
+    database, runtime = (app.extensions[f"kewp.{name}"] for name in ("database", "runtime"))
+    with database.read() as session:
+        number = session.scalar(select(func.min(KeyEvent.number)))
+    pages = PAGES if number is None else (*PAGES, f"/key-events/{number}")
+    browser = app.test_client()
+    for page in pages:
+        answer = browser.get(page)
+        if answer.status_code != 200:
+            log.warning("warming up: %s answered %s", page, answer.status)
+    for opened in (database, runtime):
+        opened.close()
