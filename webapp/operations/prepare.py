@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 from pysqlite3 import dbapi2
-from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import migrations
 from webapp.accounts.runtime import open_runtime
@@ -51,7 +50,11 @@ def prepare(settings: Settings) -> None:
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the database to this version's schema, after a verified snapshot of what was there."""
+    """Bring the database to this version's schema, after a verified snapshot of what was there.
+
+    Raises `DatabaseError` where that is not possible. Not a byte of the database has changed then,
+    and the version that wrote it can go on with it.
+    """
     path = settings.database_path
     existed = path.exists()
     if existed:
@@ -69,17 +72,23 @@ def migrate(settings: Settings) -> None:
             )
         if existed and now is not None:
             snapshot(settings)
-        migrations.migrate(database.engine)
+        try:
+            migrations.migrate(database.engine)
+        except Exception as error:  # a migration is code and can fail like any other
+            raise DatabaseError(
+                f"The database {path} could not be brought from schema {now or 'none'} to {head} "
+                "and is unchanged, so the version from before can go on with it; the reason: "
+                f"{_in_one_line(error)}"
+            ) from error
         log.info("The database %s is at schema %s.", path, head)
-    except (SQLAlchemyError, RuntimeError) as error:
-        if isinstance(error, DatabaseError):
-            raise
-        raise DatabaseError(
-            f"The database {path} could not be brought to schema {migrations.head()}; it is "
-            f"unchanged. The reason: {getattr(error, 'orig', error)}"
-        ) from error
     finally:
         database.close()
+
+
+def _in_one_line(error: Exception) -> str:
+    """What an error says, without the statement that SQLAlchemy adds."""
+    reason = getattr(error, "orig", None) or error
+    return " ".join(str(reason).split()) or type(error).__name__
 
 
 def _require_ours(path: Path) -> None:
