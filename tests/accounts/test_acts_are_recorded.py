@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
 from tests.conftest import Member
 from webapp.accounts import audit
 from webapp.database import Database
@@ -23,8 +21,8 @@ def test_an_act_says_who_did_what_to_what(database: Database, admin: Member) -> 
 
 
 def test_an_act_that_came_to_nothing_is_not_recorded(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.write() as session:
+    with database.write() as session:
         audit.record(session, "catalog.update", "aopwiki")
-        raise RuntimeError
+        session.rollback()
     with database.read() as session:
         assert audit.newest(session, 10) == []
