@@ -22,7 +22,7 @@ SHOWN_SNAPSHOTS = 5
 
 @dataclass(frozen=True)
 class Need:
-    """Something that needs a person: which part, and a sentence that says what to do.
+    """Something that needs a person: which part, and what to do, to be read after its name.
 
     `program` names the program whose page helps, if there is one.
     """
@@ -119,7 +119,7 @@ def _needs(
     needs += [Need(one.name, one.complaint, one.name) for one in programs if one.complaint]
     said = " ".join(need.text for need in needs)
     needs += [
-        Need("backup", f"{one.file} is damaged: {one.problem}. Look at the disk, then delete it.")
+        Need("snapshot", f"{one.file} is damaged: {one.problem}. Look at the disk, then delete it.")
         for one in taken
         if not one.verified and one.file not in said
     ]

@@ -77,17 +77,15 @@ class Program:
 
     @property
     def complaint(self) -> str:
-        """What a person must do about it, in a sentence; empty where nothing."""
+        """What is wrong with it and what to do, to be read after its name; empty where nothing."""
         if self.state == "backoff":
-            return f"{self.name} ends as soon as it is started. The reason stands in its log."
+            return "ends as soon as it is started. The reason stands in its log."
         if self.state == "unknown":
-            return f"{self.name} is in a state that supervisord does not know. Restart everything."
+            return "is in a state that supervisord does not know. Restart everything."
         if self.on_demand:
             failed = self.state == "fatal" or (self.state == "exited" and self.exit_status != 0)
-            return f"{self.name} failed. The reason stands in its log." if failed else ""
-        if self.may_start:
-            return f"{self.name} is {self.state} and does nothing. Start it."
-        return ""
+            return "failed. The reason stands in its log." if failed else ""
+        return f"is {self.state} and does nothing. Start it." if self.may_start else ""
 
     def lines(self, count: int) -> list[str]:
         """The last lines it printed, oldest first; see `lines`."""
