@@ -27,6 +27,7 @@ def test_a_span_has_its_two_largest_units(seconds: int, words: str) -> None:
 def test_an_age_has_one() -> None:
     now = datetime(2026, 3, 1, tzinfo=UTC)
     assert age(now - timedelta(hours=5, minutes=59), now) == "5 h ago"
+    assert age(now - timedelta(seconds=59), now) == "just now"
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,9 @@ def span(length: timedelta, units: int = 2) -> str:
 
 
 def age(at: datetime, now: datetime) -> str:
-    """How long ago, roughly: `3 h ago`."""
-    return f"{span(now - at, units=1)} ago"
+    """How long ago, roughly: `3 h ago`, `just now`."""
+    passed = now - at
+    return f"{span(passed, units=1)} ago" if passed >= timedelta(minutes=1) else "just now"
 
 
 def size(count: int) -> str:
