@@ -1,8 +1,8 @@
 """The last lines of a log file, fit to be shown to an administrator.
 
-Left out are answers that only say that all is well: to health checks, to the operator's page asking
-for its parts, and files of ours that every page loads. Sign-in links lose their tokens, as whoever
-reads one may use it.
+Left out are answers that only say that all is well: to health checks and monitors, to the
+operator's page asking for its parts, and files of ours that every page loads. Lines are as
+`supervision` writes them, readable or as JSON objects.
 """
 
 from __future__ import annotations
@@ -16,26 +16,23 @@ TAIL_BYTES = 64 * 1024
 """So much of the end of a file is looked at."""
 
 _ROUTINE = re.compile(
-    r'[\s"]/(?:health|operator/parts|static)\b.*(?:" (?:200|304) |"status":\s*(?:200|304)\b)'
+    r'[\s"]/(?:health|metrics|operator/parts|static)\b.*(?:" (?:200|304) |"status": (?:200|304)\b)'
 )
-_REQUEST = re.compile(r'^\S+ \S+ \S+ \[[^]]*\] "[A-Z]+ ')
 _PREFIX = re.compile(r"^(?:\d{4}-\d\d-\d\dT[\d:.]+Z |\[[^]]*\] \[\d+\] (?:\[INFO\] )?)")
-_TOKEN = re.compile(r"(/sign-in/)[\w-]{16,}")
+_REQUEST = re.compile(r'^\S+ "[A-Z]+ [^"]*" \d{3} ')
 _UNPRINTABLE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def last_lines(log: Path, count: int) -> list[str]:
     """The last lines of the file, oldest first; none where it cannot be read."""
-    lines = (_TOKEN.sub(r"\1…", line) for line in _tail(log) if not _ROUTINE.search(line))
-    return [line for line in lines if line.strip()][-count:]
+    lines = [line for line in _tail(log) if line.strip() and not _ROUTINE.search(line)]
+    return lines[-count:]
 
 
 def last_words(log: Path) -> str:
     """What a program last said of itself: no request, and without the time and the process."""
-    for line in reversed(last_lines(log, count=1000)):
-        if not _REQUEST.match(line):
-            return _message(line)
-    return ""
+    messages = (_message(line) for line in reversed(last_lines(log, count=1000)))
+    return next((message for message in messages if not _REQUEST.match(message)), "")
 
 
 def _message(line: str) -> str:

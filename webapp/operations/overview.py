@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from webapp.accounts import audit
 from webapp.database import Database
 from webapp.operations import disks, health, snapshots
 from webapp.operations.programs import Program, Refused, Supervisor, Unreachable
+from webapp.operations.proofs import Proof, proofs
 from webapp.operations.snapshots import Snapshot, moment
 from webapp.operations.strip import Strip, strip
 from webapp.publishing.records import Release, releases
@@ -38,12 +39,12 @@ class Overview:
 
     at: datetime
     status: str
-    components: dict[str, dict[str, str]]
+    components: dict[str, health.Check]
     programs: list[Program]
     unreachable: str
     snapshots: list[Snapshot]
-    backups: dict[str, Any]
     upcoming: datetime | None
+    proofs: list[Proof]
     strip: Strip
     places: list[disks.Place]
     releases: list[Release]
@@ -70,8 +71,7 @@ def look(
 ) -> Overview:
     """Look at everything; takes at most the patience with supervisord and with the database."""
     now = datetime.now(UTC)
-    found = health.report(settings, database, suggestions)
-    components = cast(dict[str, dict[str, str]], found["components"])
+    components = health.components(settings, database, suggestions)
     try:
         programs, unreachable = supervisor.programs(), ""
     except (Refused, Unreachable) as error:
@@ -85,13 +85,13 @@ def look(
         acts = audit.newest(session, LAST_ACTS)
     return Overview(
         at=now,
-        status=str(found["status"]),
+        status=health.overall(components),
         components=components,
         programs=programs,
         unreachable=unreachable,
         snapshots=taken,
-        backups=backups,
         upcoming=upcoming,
+        proofs=proofs(backups),
         strip=strip(taken, now, upcoming, _failed(backups)),
         places=places,
         releases=sources,
@@ -108,14 +108,12 @@ def _failed(backups: dict[str, Any]) -> datetime | None:
 
 
 def _needs(
-    components: dict[str, dict[str, str]],
+    components: dict[str, health.Check],
     programs: list[Program],
     taken: list[Snapshot],
     places: list[disks.Place],
 ) -> list[Need]:
-    needs = [
-        Need(name, part["detail"]) for name, part in components.items() if part["status"] != "ok"
-    ]
+    needs = [Need(name, part.detail) for name, part in components.items() if part.status != "ok"]
     needs += [Need(one.name, one.complaint, one.name) for one in programs if one.complaint]
     said = " ".join(need.text for need in needs)
     needs += [

@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from pysqlite3 import dbapi2
@@ -31,7 +32,7 @@ def prepare(settings: Settings) -> None:
     Raises `DatabaseError` where the database cannot be made ready; it is then as it was before.
     """
     settings.database_path.parent.mkdir(parents=True, exist_ok=True)
-    migrate(settings)
+    migrate(settings.database_path, lambda: snapshot(settings))
     open_runtime(settings.runtime_path)
     database = Database(settings.database_path)
     if catalog_is_empty(database):
@@ -49,13 +50,12 @@ def prepare(settings: Settings) -> None:
     database.close()
 
 
-def migrate(settings: Settings) -> None:
-    """Bring the database to this version's schema, after a verified snapshot of what was there.
+def migrate(path: Path, before: Callable[[], None] = lambda: None) -> None:
+    """Bring the database `path` to this version's schema; calls `before` if that changes anything.
 
-    Raises `DatabaseError` where that is not possible. Not a byte of the database has changed then,
-    and the version that wrote it can go on with it.
+    Raises `DatabaseError` where it is not ours or the migration failed. Not a byte of it has
+    changed then, and the version that wrote it can go on with it.
     """
-    path = settings.database_path
     existed = path.exists()
     if existed:
         _require_ours(path)
@@ -71,7 +71,7 @@ def migrate(settings: Settings) -> None:
                 "the version that wrote it, or restore a snapshot from before."
             )
         if existed and now is not None:
-            snapshot(settings)
+            before()
         try:
             migrations.migrate(database.engine)
         except Exception as error:  # a migration is code and can fail like any other
