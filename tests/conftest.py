@@ -61,9 +61,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_supervisord(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_supervisord(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test may reach the supervisord of whoever runs the tests."""
-    monkeypatch.setenv("KEWP_SOCKET", str(tmp_path / "no supervisord"))
+    monkeypatch.setenv("KEWP_SOCKET", "/nowhere/supervisor.sock")
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,8 @@ def running_installation() -> Iterator[RealInstallation]:
         # Snapshots when a test asks for one, and not because somebody signed in.
         made.environment["BACKUP_MIN_INTERVAL"] = "1h"
         try:
-            made.start_and_wait()
+            made.start()
+            wait_until_it_answers(made)
             yield made
         finally:
             made.kill()
@@ -83,6 +84,12 @@ def acts(installation: RealInstallation) -> list[tuple[Any, ...]]:
         "SELECT name, act, subject FROM audit_event LEFT JOIN person "
         "ON person.id = audit_event.person_id ORDER BY audit_event.id"
     )
+
+
+def wait_until_it_answers(installation: RealInstallation) -> None:
+    """Wait until the site answers and all is up; loading the encoder takes its time."""
+    wait_until("an answer", installation.answers, 120)
+    installation.wait_until_it_runs()
 
 
 def wait_for_another_process(installation: RealInstallation, program: str, old: int) -> int:

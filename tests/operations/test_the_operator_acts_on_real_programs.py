@@ -12,7 +12,12 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
-from tests.operations.administrator import Administrator, acts, wait_for_another_process
+from tests.operations.administrator import (
+    Administrator,
+    acts,
+    wait_for_another_process,
+    wait_until_it_answers,
+)
 from tests.operations.test_the_operators_page import words
 from tests.supervision.installation import wait_until
 from tests.supervision.real_installation import RealInstallation
@@ -70,7 +75,7 @@ def test_web_answers_before_it_restarts_itself(
     assert status == 200
     assert "web restarts" in words(page.decode())
     wait_for_another_process(operated, "web", before)
-    operated.wait_until_it_runs()
+    wait_until_it_answers(operated)
     assert acts(operated)[-1] == ("Dan Admin", "program.restart", "web")
     assert not any(worker.is_running() for worker in workers)
     assert "Dan Admin restarted web" in words(admin.text("/operator"))
@@ -129,6 +134,7 @@ def test_a_supervisord_that_hangs_does_not_hold_the_page(
         page = words(admin.text("/operator"))
         seconds = time.monotonic() - began
     assert "supervisord did not answer within 3 seconds." in page
+    assert "supervisord does not answer, so nothing that fails is started again." in page
     assert seconds < 20
     assert "web running" in words(admin.text("/operator"))
 

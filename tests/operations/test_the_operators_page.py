@@ -40,6 +40,15 @@ def test_no_supervisord_is_a_sentence_and_no_fault(admin: Member) -> None:
     page = words(admin.get("/operator").text)
     assert "supervisord cannot be reached, so its programs are not shown here." in page
     assert "Back up now" not in page
+    assert "supervisord does not answer" not in page
+
+
+def test_it_is_a_fault_where_supervisord_runs_the_site(
+    admin: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUPERVISOR_ENABLED", "1")
+    page = words(admin.get("/operator").text)
+    assert "supervisord does not answer, so nothing that fails is started again." in page
 
 
 def test_every_part_is_there(admin: Member, settings: Settings) -> None:

@@ -10,7 +10,13 @@ from typing import Any
 from webapp.accounts import audit
 from webapp.database import Database
 from webapp.operations import disks, health, snapshots
-from webapp.operations.programs import Program, Refused, Supervisor, Unreachable
+from webapp.operations.programs import (
+    Program,
+    Refused,
+    Supervisor,
+    Unreachable,
+    started_by_supervisord,
+)
 from webapp.operations.proofs import Proof, proofs
 from webapp.operations.snapshots import Snapshot, moment
 from webapp.operations.strip import Strip, strip
@@ -19,6 +25,11 @@ from webapp.settings import Settings
 
 LAST_ACTS = 4
 SHOWN_SNAPSHOTS = 5
+
+NO_SUPERVISORD = (
+    "does not answer, so nothing that fails is started again. Ask it on the machine: supervisorctl "
+    "status. If it is silent there as well, restart everything."
+)
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,9 @@ def look(
     with database.read() as session:
         sources = releases(session)
         acts = audit.newest(session, LAST_ACTS)
+    needs = _needs(components, programs, taken, places)
+    if unreachable and started_by_supervisord():
+        needs.insert(0, Need("supervisord", NO_SUPERVISORD))
     return Overview(
         at=now,
         status=health.overall(components),
@@ -96,7 +110,7 @@ def look(
         places=places,
         releases=sources,
         acts=acts,
-        needs=_needs(components, programs, taken, places),
+        needs=needs,
     )
 
 

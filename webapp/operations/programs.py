@@ -1,7 +1,7 @@
 """The programs that supervisord runs: seen, started and restarted over its own unix socket.
 
-The protocol is supervisord's XML-RPC (http://supervisord.org/api.html). Where no supervisord can be
-reached, as under `flask run`, `Unreachable` says so; that is no fault of the site.
+The protocol is supervisord's XML-RPC (http://supervisord.org/api.html). Where none can be reached,
+as under `flask run`, `Unreachable` says so; a fault only where it is supervisord that runs us.
 
 Log lines are read from the files that supervisord names and not through it: it cannot pass on a
 piece that begins in the middle of a letter, nor the control characters that programs print.
@@ -159,6 +159,11 @@ class Supervisor:
 def supervisor() -> Supervisor:
     """The supervisord of this installation: at KEWP_SOCKET, which it tells its programs."""
     return Supervisor(Path(os.environ.get("KEWP_SOCKET") or ROOT / "run" / "supervisor.sock"))
+
+
+def started_by_supervisord() -> bool:
+    """Whether it is supervisord that runs us; then it is a fault if it does not answer."""
+    return os.environ.get("SUPERVISOR_ENABLED") == "1"
 
 
 class _Connection(UnixStreamHTTPConnection):  # type: ignore[misc]
