@@ -15,6 +15,8 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
+from tests.operations.administrator import running_installation
+from tests.supervision.real_installation import RealInstallation
 from webapp import create_app, migrations
 from webapp.accounts import links
 from webapp.accounts.models import Person
@@ -45,6 +47,7 @@ SHARED_AND_SLOW = {
     "site": "a running site",
     "full_import": "the full catalog",
     "real_programs": "the real programs",
+    "operated": "the operator's installation",
 }
 """Fixtures that take long to make; the tests that share one run in one process."""
 
@@ -55,6 +58,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in SHARED_AND_SLOW:
                 item.add_marker(pytest.mark.xdist_group(SHARED_AND_SLOW[fixture]))
+
+
+@pytest.fixture(autouse=True)
+def _no_supervisord(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test may reach the supervisord of whoever runs the tests."""
+    monkeypatch.setenv("KEWP_SOCKET", "/nowhere/supervisor.sock")
+
+
+@pytest.fixture(scope="session")
+def operated() -> Iterator[RealInstallation]:
+    """The real programs under the real supervisord, for tests that leave them running."""
+    with running_installation() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 
     .venv/bin/python tools/screenshots.py http://localhost:5000 SIGN-IN-LINK
 
-Writes docs/images/*.png: the page of a Key Event on a desktop, on a phone, and in the dark.
+Writes docs/images/*.png: the page of a Key Event on a desktop, on a phone, and in the dark, and the
+pages of reviewers and operators; the link must be an administrator's.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ SHOTS = (
     ("key-event-phone", "/key-events/1513", 375, 800, "light"),
     ("home", "/", 1440, 900, "light"),
     ("review", "/review", 1440, 900, "light"),
+    ("operator", "/operator", 1440, 900, "light"),
 )
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 

@@ -24,7 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.curation import pages as curation
     from webapp.curation.overlay import MappingOverlay
     from webapp.database import Database
-    from webapp.operations import metrics
+    from webapp.operations import metrics, operator
     from webapp.operations import pages as operations
     from webapp.publishing import pages as publishing
     from webapp.suggestions.service import Suggester
@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     sessions.init_app(app)
     frame.init_app(app)
     overlay.register(app, MappingOverlay())
-    for room in (accounts, catalog, curation, publishing, operations):
+    for room in (accounts, catalog, curation, publishing, operations, operator):
         app.register_blueprint(room.blueprint)
     app.add_url_rule("/", "home", curation.home)
     access.declared(app)

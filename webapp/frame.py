@@ -102,7 +102,7 @@ def _frame(site: dict[str, object]) -> dict[str, object]:
     health = None
     if person is not None and person.can("admin"):
         found = checks.components(current.settings(), current.database(), suggester().state)
-        health = {"status": checks.overall(found), "url": url_for("operations.health")}
+        health = {"status": checks.overall(found), "url": url_for("operator.page")}
     return {
         "person": person,
         "nav": _SECTIONS.get(request.endpoint or "", ""),

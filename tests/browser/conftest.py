@@ -67,6 +67,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "FLASK_SECRET_KEY": SECRET,
         "DATA_DIR": str(settings.data_dir),
         "LOG_DIR": str(settings.log_dir),
+        "KEWP_SOCKET": str(folder / "no supervisord"),
     }
     log = (folder / "web.log").open("w")
     server = subprocess.Popen(

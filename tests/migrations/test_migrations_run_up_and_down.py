@@ -57,7 +57,7 @@ def test_a_failed_migration_leaves_the_database_as_it_was(
     assert _dump(empty) == before
 
 
-@pytest.mark.parametrize("table", ["mapping_event", "mapping_version", "assessment"])
+@pytest.mark.parametrize("table", ["mapping_event", "mapping_version", "assessment", "audit_event"])
 def test_history_refuses_to_be_changed(database: Database, table: str) -> None:
     connection = dbapi2.connect(str(database.path))
     connection.execute("PRAGMA foreign_keys=OFF")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from tests.conftest import settings_in
 from webapp import migrations
 from webapp.__main__ import main
 from webapp.database import Database, DatabaseError
-from webapp.operations import prepare as preparing
 from webapp.operations.prepare import prepare
 from webapp.suggestions.index import current_generation
 
@@ -38,36 +36,6 @@ def test_a_database_of_a_later_version_is_refused(tmp_path: Path) -> None:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseError, match="schema 9999, which this version does not know"):
         prepare(settings)
-
-
-def test_a_migration_waits_for_a_snapshot_and_a_failed_one_changes_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = settings_in(tmp_path)
-    prepare(settings)
-    taken: list[Path] = []
-    monkeypatch.setattr(preparing, "snapshot", lambda one: taken.append(one.database_path))
-    monkeypatch.setattr(migrations, "head", lambda: "0002")
-
-    def broken(*args: object) -> None:
-        raise RuntimeError("column exists")
-
-    monkeypatch.setattr(migrations, "migrate", broken)
-    with pytest.raises(DatabaseError, match=r"it is unchanged\. The reason: column exists"):
-        prepare(settings)
-    assert taken == [settings.database_path]
-    connection = dbapi2.connect(str(settings.database_path))
-    assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
-    connection.close()
-
-
-def test_the_snapshot_before_a_migration_is_a_real_one(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path)
-    prepare(settings)
-    preparing.snapshot(settings)
-    [manifest] = settings.backup_dir.glob("ke_wp_mapping_*.json")
-    assert json.loads(manifest.read_text())["reason"] == "before a migration"
-    assert manifest.with_suffix(".db").exists()
 
 
 def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:

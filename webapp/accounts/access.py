@@ -26,8 +26,9 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
 def requires(action: str) -> Callable[[Callable[P, R]], Callable[P, Any]]:
     """Only people whose role allows `curate`, `review` or `admin` may open this view.
 
-    The anonymous are sent to sign in and come back (reading) or get 401 (changing, programs);
-    people without the role get 403.
+    The anonymous are sent to sign in and come back (reading) or get 401 (changing, programs, and
+    scripts, which would show the page for signing in as a part of another one); people without
+    the role get 403.
     """
 
     def decorate(view: Callable[P, R]) -> Callable[P, Any]:
@@ -35,7 +36,8 @@ def requires(action: str) -> Callable[[Callable[P, R]], Callable[P, Any]]:
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
             person = g.person
             if person is None:
-                if request.method == "GET" and not wants_json():
+                script = "HX-Request" in request.headers
+                if request.method == "GET" and not script and not wants_json():
                     return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
                 raise Problem(
                     401,

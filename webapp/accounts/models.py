@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import JSON, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.accounts.runtime import RuntimeBase
@@ -43,6 +44,23 @@ class Identity(Base):
     provider: Mapped[str] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+
+
+class AuditEvent(Base):
+    """An act outside the life of a mapping that somebody may be asked about; see `audit`.
+
+    `person_id` is None where no person acted; `detail` holds only what the act needs to be
+    understood, never a secret. Triggers refuse every change.
+    """
+
+    __tablename__ = "audit_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[str] = mapped_column(default=utc_now)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    act: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class SignInLink(RuntimeBase):

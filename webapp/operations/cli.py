@@ -10,8 +10,9 @@ from rich.table import Table
 
 from webapp.accounts import links
 from webapp.accounts.runtime import open_runtime
+from webapp.operations.in_force import in_force
 from webapp.operations.prepare import prepare
-from webapp.settings import SETTINGS, Settings
+from webapp.settings import Settings
 
 
 def register(subparsers: Any) -> None:
@@ -40,12 +41,7 @@ def prepare_and_greet(args: argparse.Namespace, settings: Settings) -> int:
 def show_settings(args: argparse.Namespace, settings: Settings) -> int:
     """Print each setting with its value, where it came from and what it is for."""
     table = Table("Setting", "Value", "From", "What for")
-    for setting in SETTINGS:
-        value = getattr(settings, setting.attribute)
-        if setting.secret:
-            value = "(set)" if value else ""
-        elif isinstance(value, frozenset):
-            value = ", ".join(sorted(value))
-        table.add_row(setting.name, str(value), settings.sources[setting.name], setting.help)
+    for one in in_force(settings):
+        table.add_row(one.name, one.value, one.source, one.help)
     Console().print(table, markup=False)
     return 0

@@ -6,10 +6,10 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from pysqlite3 import dbapi2
-from sqlalchemy.exc import SQLAlchemyError
 
 from webapp import migrations
 from webapp.accounts.runtime import open_runtime
@@ -30,7 +30,7 @@ def prepare(settings: Settings) -> None:
     Raises `DatabaseError` where the database cannot be made ready; it is then as it was before.
     """
     settings.database_path.parent.mkdir(parents=True, exist_ok=True)
-    migrate(settings)
+    migrate(settings.database_path, lambda: snapshot(settings))
     open_runtime(settings.runtime_path)
     database = Database(settings.database_path)
     if catalog_is_empty(database):
@@ -46,9 +46,12 @@ def prepare(settings: Settings) -> None:
         log.warning("%s", error)
 
 
-def migrate(settings: Settings) -> None:
-    """Bring the database to this version's schema, after a verified snapshot of what was there."""
-    path = settings.database_path
+def migrate(path: Path, before: Callable[[], None] = lambda: None) -> None:
+    """Bring the database `path` to this version's schema; calls `before` if that changes anything.
+
+    Raises `DatabaseError` where it is not ours or the migration failed. Not a byte of it has
+    changed then, and the version that wrote it can go on with it.
+    """
     existed = path.exists()
     if existed:
         _require_ours(path)
@@ -64,18 +67,24 @@ def migrate(settings: Settings) -> None:
                 "the version that wrote it, or restore a snapshot from before."
             )
         if existed and now is not None:
-            snapshot(settings)
-        migrations.migrate(database.engine)
+            before()
+        try:
+            migrations.migrate(database.engine)
+        except Exception as error:  # a migration is code and can fail like any other
+            raise DatabaseError(
+                f"The database {path} could not be brought from schema {now or 'none'} to {head} "
+                "and is unchanged, so the version from before can go on with it; the reason: "
+                f"{_in_one_line(error)}"
+            ) from error
         log.info("The database %s is at schema %s.", path, head)
-    except (SQLAlchemyError, RuntimeError) as error:
-        if isinstance(error, DatabaseError):
-            raise
-        raise DatabaseError(
-            f"The database {path} could not be brought to schema {migrations.head()}; it is "
-            f"unchanged. The reason: {getattr(error, 'orig', error)}"
-        ) from error
     finally:
         database.close()
+
+
+def _in_one_line(error: Exception) -> str:
+    """What an error says, without the statement that SQLAlchemy adds."""
+    reason = getattr(error, "orig", None) or error
+    return " ".join(str(reason).split()) or type(error).__name__
 
 
 def _require_ours(path: Path) -> None:
