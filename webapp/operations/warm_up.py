@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from webapp import suggestions
 from webapp.catalog.models import KeyEvent
+from webapp.operations.metrics import UNCOUNTED
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ def warm_up(app: Flask) -> None:
     pages = PAGES if number is None else (*PAGES, f"/key-events/{number}")
     browser = app.test_client()
     for page in pages:
-        answer = browser.get(page)
+        answer = browser.get(page, environ_overrides={UNCOUNTED: True})
         if answer.status_code != 200:
             log.warning("warming up: %s answered %s", page, answer.status)
     for opened in (database, runtime):
