@@ -5,21 +5,24 @@ from __future__ import annotations
 import configparser
 from pathlib import Path
 
+import pytest
+
 from tests.image import pip_settings
 
 
 def test_the_environment_goes_before_the_files() -> None:
     settings = pip_settings.parsed(
-        "global.cert='/etc/ours.pem'\n"
-        "global.index-url='https://one.example/simple'\n"
-        "install.find-links='/wheels\\n/more wheels'\n"
         ":env:.index-url='https://two.example/simple'\n"
+        "global.cert='/etc/ours.pem'\n"
+        "global.find-links='/old'\n"
+        "global.index-url='https://one.example/simple'\n"
+        "install.find-links='/wheels\\n/more-wheels'\n"
     )
 
     assert settings == {
         "cert": "/etc/ours.pem",
         "index-url": "https://two.example/simple",
-        "find-links": "/wheels\n/more wheels",
+        "find-links": "/wheels\n/more-wheels",
     }
     assert pip_settings.certificates(settings) == Path("/etc/ours.pem")
 
@@ -49,5 +52,7 @@ def test_local_places_are_those_that_exist(tmp_path: Path) -> None:
     assert list(pip_settings.local_places(settings)) == [index.parent, wheels, constraints]
 
 
-def test_this_machines_settings_are_read() -> None:
-    assert isinstance(pip_settings.in_force(), dict)
+def test_this_machines_settings_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_FIND_LINKS", "/some/wheels")
+
+    assert pip_settings.in_force()["find-links"] == "/some/wheels"

@@ -39,13 +39,15 @@ def in_force() -> dict[str, str]:
 def parsed(listed: str) -> dict[str, str]:
     """The lines of `pip config list`, `global.find-links='/wheels'`, without their sections.
 
-    They come in the order of their precedence, so a later one replaces an earlier one.
+    The environment goes before a section for one command, which goes before the global one.
     """
-    settings = {}
+    found = []
     for line in listed.splitlines():
         name, _, value = line.partition("=")
-        settings[name.rpartition(".")[2]] = str(ast.literal_eval(value))
-    return settings
+        section, _, name = name.rpartition(".")
+        rank = {"global": 0, ":env:": 2}.get(section, 1)
+        found.append((rank, name, str(ast.literal_eval(value))))
+    return {name: value for _, name, value in sorted(found)}
 
 
 def configuration(settings: dict[str, str]) -> str:
