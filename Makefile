@@ -3,6 +3,7 @@
 # PYTHON       the Python (3.11 or later) that .venv is made of
 # TORCH_INDEX  one more package index, for the CPU build of torch; pip's own settings count as well
 # CHROMIUM     the browser of the tests
+# PYTEST_ARGS  more arguments for the tests, such as -x
 # Settings of the application (PORT and so on) can be given too: make run PORT=5001
 
 PYTHON = python3
@@ -11,10 +12,10 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test env install dev-install vendor catalog clean
+.PHONY: help run test test-container env install dev-install vendor catalog clean
 
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: install vendor .env ## Install what is missing, then run everything until Ctrl-C
 	@exec $(BIN)/python -m supervision
@@ -27,6 +28,9 @@ test: dev-install vendor ## Judge the code: style, types, architecture, tests, b
 	@CHROMIUM="$$($(BIN)/python tools/find_chromium.py)" && export CHROMIUM && \
 		echo "$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)" && \
 		exec $(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+test-container: dev-install ## Build the image, without Docker where there is none, and run it (minutes)
+	$(BIN)/python -m pytest tests/image -v -s -rs $(PYTEST_ARGS)
 
 env: ## Write .env with a fresh secret, unless there is one
 	@$(PYTHON) tools/make_env.py

@@ -52,23 +52,15 @@ def find() -> str | None:
 
 def install() -> None:
     """Install a browser; every message goes to standard error."""
-    commands = [[sys.executable, "-m", "playwright", "install", "chromium"]]
-    if os.geteuid() == 0 and Path("/etc/debian_version").exists() and shutil.which("apt-get"):
-        apt = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]
-        commands = [["apt-get", "update"], apt, *commands]
-    for command in commands:
+    by_apt = ["sh", str(Path(__file__).with_name("apt_install.sh")), "chromium"]
+    by_playwright = [sys.executable, "-m", "playwright", "install", "chromium"]
+    for command in (by_apt, by_playwright):
         print(f"No Chromium yet: {' '.join(command)}", file=sys.stderr, flush=True)
         try:
-            subprocess.run(
-                command,
-                stdout=sys.stderr,
-                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-                timeout=INSTALLATION,
-                check=False,
-            )
+            subprocess.run(command, stdout=sys.stderr, timeout=INSTALLATION, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
             print(error, file=sys.stderr)
-        if command[1] != "update" and find():
+        if find():
             return
 
 

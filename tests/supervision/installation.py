@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -59,6 +59,7 @@ class Installation:
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
         }
+        self.command = [sys.executable, "-m", "supervision"]
         self.process: subprocess.Popen[bytes] | None = None
         self.output_file = root / "terminal.txt"
         root.mkdir(parents=True, exist_ok=True)
@@ -83,7 +84,7 @@ class Installation:
         """Start the launcher; its output goes into `output_file` unless `streams` say else."""
         with self.output_file.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "supervision"],
+                self.command,
                 cwd=self.root,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -94,7 +95,11 @@ class Installation:
     def start_and_wait(self) -> None:
         """Start, and wait until it runs."""
         self.start()
-        self.wait_until_it_runs()
+        try:
+            self.wait_until_it_runs()
+        except AssertionError as error:
+            error.add_note(self.output()[-3000:])
+            raise
 
     def wait_until_it_runs(self) -> None:
         """Wait until web and backup are RUNNING and pages are answered."""
@@ -117,7 +122,8 @@ class Installation:
         if self.process is None:
             return
         for process in self.processes():
-            process.kill()
+            with suppress(psutil.NoSuchProcess):  # one that was killed may have taken it along
+                process.kill()
         self.process.wait(START)
 
     def output(self) -> str:

@@ -31,7 +31,7 @@ def test_a_stop_finishes_the_request_in_flight(installation: Installation) -> No
     answers: list[str] = []
     request = threading.Thread(target=lambda: answers.append(installation.get("/?seconds=4")))
     request.start()
-    wait_until("the request arrives", (installation.root / "slow-request-runs").exists)
+    wait_until("the request arrives", (installation.root / "slow-requests").exists)
 
     code = installation.stop()
     request.join(10)

@@ -13,7 +13,18 @@ import pytest
 
 from tests.supervision.installation import PROJECT
 
-TARGETS = ["help", "run", "test", "env", "install", "dev-install", "vendor", "catalog", "clean"]
+TARGETS = [
+    "help",
+    "run",
+    "test",
+    "test-container",
+    "env",
+    "install",
+    "dev-install",
+    "vendor",
+    "catalog",
+    "clean",
+]
 DONE = [
     ".venv/.created",
     ".venv/.installed",
@@ -160,20 +171,18 @@ def test_clean_leaves_what_cannot_be_made_again(installed_checkout: Path) -> Non
     assert [name for name in DONE if (installed_checkout / name).exists()] == [".env"]
 
 
-def test_ci_runs_make_test(installed_checkout: Path) -> None:
-    answer = subprocess.run(
-        [installed_checkout / ".ci" / "run"],
-        cwd="/",
-        env={"PATH": os.environ["PATH"], "MAKEFLAGS": "n"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+def test_make_test_judges_by_five_programs(installed_checkout: Path) -> None:
+    commands = make(installed_checkout, "-n", "test").stdout
 
     programs = ["ruff check", "ruff format --check", "mypy", "lint-imports", "pytest -n 2"]
-    places = [answer.stdout.index(program) for program in programs]
+    places = [commands.index(program) for program in programs]
     assert places == sorted(places)
+
+
+def test_make_test_container_names_the_tests_of_the_image(installed_checkout: Path) -> None:
+    commands = make(installed_checkout, "-n", "test-container").stdout
+
+    assert commands == ".venv/bin/python -m pytest tests/image -v -s -rs \n"
 
 
 def test_the_lock_file_has_checksums_and_no_addresses() -> None:
