@@ -43,6 +43,15 @@ class Attempt:
             error=f"Process {self.pid} ended without a word at the step {self.step}.",
         )
 
+    def stopped(self) -> Attempt:
+        """The same attempt, ended because somebody wanted it to."""
+        return replace(
+            self,
+            verdict=FAILED,
+            finished_at=clock.utc_now(),
+            error=f"The snapshot was stopped at the step {self.step}.",
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """As it stands in the file and in the status."""
         return {

@@ -2,7 +2,8 @@
 
 Each snapshot is a process of its own, `python -m backup now`: copying is one long call into SQLite
 that nothing in the same process could end. A failed one is tried again after a while that doubles.
-SIGTERM ends the loop at once, and a snapshot under way with it.
+The drill and the copy elsewhere run beside, and nothing waits for them. SIGTERM ends the loop at
+once, and whatever is under way with it.
 """
 
 from __future__ import annotations
@@ -13,19 +14,38 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
 
-from backup import attempt, clock, files, locks, schedule, snapshot, sqlite, status, verify
+from backup import (
+    attempt,
+    clock,
+    drill,
+    files,
+    locks,
+    offsite,
+    ping,
+    schedule,
+    snapshot,
+    sqlite,
+    status,
+    verify,
+)
 from backup.clock import say
+from backup.errand import Errand
 from backup.errors import BackupError, Busy
 from backup.folder import Folder
 from backup.settings import ROOT, Settings
 
 POLL = 2.0
 HEARTBEAT = 30.0
+LAST_RESORT = 60.0
+"""Seconds that an errand has for ending by itself after its own time limit."""
+LONGEST_PAUSE = timedelta(minutes=1)
+"""After a fault of the scheduler itself; longer, and it would seem to have died."""
 TAKEOVER = 1.0
 """Seconds to try for the scheduler's lock, which `status` looks at for an instant."""
 
@@ -34,7 +54,12 @@ class Scheduler:
     """One installation's scheduler; times in seconds."""
 
     def __init__(
-        self, settings: Settings, *, poll: float = POLL, time_limit: float = snapshot.TIME_LIMIT
+        self,
+        settings: Settings,
+        *,
+        poll: float = POLL,
+        time_limit: float = snapshot.TIME_LIMIT,
+        errand_limit: float | None = None,
     ) -> None:
         self._settings = settings
         self._folder = Folder(settings.folder)
@@ -46,6 +71,15 @@ class Scheduler:
         self._reported: dict[str, Any] = {}
         self._reported_at = 0.0
         self._write_problem = ""
+        self._teller = ping.Teller(settings)
+        self._drill = Errand(
+            drill.NAME,
+            limit=errand_limit or drill.TIME_LIMIT + LAST_RESORT,
+            swept=lambda: drill.sweep(settings, self._folder),
+        )
+        self._copy = Errand(
+            offsite.NAME, "--scheduled", limit=errand_limit or offsite.TIME_LIMIT + LAST_RESORT
+        )
 
     def run(self) -> None:
         """Run until SIGTERM or SIGINT; raises `Busy` where another scheduler runs."""
@@ -56,6 +90,7 @@ class Scheduler:
             with locks.hold(self._folder.path / locks.SCHEDULER, TAKEOVER):
                 self._loop()
         except SystemExit:
+            self._stop_errands()
             say("Scheduler stopped.")
             raise
         except Busy:
@@ -74,23 +109,29 @@ class Scheduler:
         with suppress(Busy), self._folder.lock(patience=0):
             for name in self._folder.sweep():
                 say(f"Removed {name}, left by a process that was killed.")
+        drill.sweep(settings, self._folder)
+        faults = 0
         while True:
             try:
                 self.tick()
-            except (BackupError, OSError) as error:
-                # The disk may be full or gone for a while; the loop outlives that.
-                self._rest(f"The scheduler could not do its work: {error}.")
-            time.sleep(self._poll)
+                faults, pause = 0, self._poll
+            except Exception as error:  # noqa: BLE001 - the loop outlives a disk that is gone, and our own mistakes
+                faults += 1
+                pause = schedule.retry_delay(faults, LONGEST_PAUSE).total_seconds()
+                if not isinstance(error, BackupError | OSError):
+                    traceback.print_exc()
+                say(f"The scheduler could not do its work: {error}. Next try in {pause:g} s.")
+            time.sleep(pause)
 
     def tick(self) -> None:
         """Look once, and do what is due."""
         now = clock.utc_now()
         looked = self._look()
-        self._report(now)
+        at = self._report(now)
+        self._look_after_errands(at)
         if not looked:  # somebody is at work on the snapshots
             return
         resting = time.monotonic() < self._rest_until
-        at = status.situation(self._settings, self._folder, now, self._database)
         reason = schedule.due(
             now,
             at.newest,
@@ -129,11 +170,14 @@ class Scheduler:
                 error = self._wait(process)
             finally:
                 process.kill()  # does nothing to one that has ended
-                if process.wait() < 0:
+                killed = process.wait() < 0
+                if killed:
                     self._clean_up(started)
         if error is None:
             self._failures = 0
         else:
+            if killed:  # it could not tell of it itself
+                self._teller.tell(ping.FAIL, error)
             self._rest(f"The snapshot failed ({reason}): {error}")
 
     def _wait(self, process: subprocess.Popen[str]) -> str | None:
@@ -146,7 +190,7 @@ class Scheduler:
             except subprocess.TimeoutExpired:
                 if time.monotonic() > end:
                     return f"It took longer than {self._time_limit:g} s and was ended."
-                self._report(clock.utc_now())
+                self._look_after_errands(self._report(clock.utc_now()))
         if process.returncode == 0:
             return None
         return stderr.strip() or f"Its process ended with code {process.returncode}."
@@ -177,14 +221,24 @@ class Scheduler:
             if problem:
                 say(f"{one.file} is damaged: {problem}. Look at the disk, then delete the file.")
 
-    def _report(self, now: datetime) -> None:
+    def _look_after_errands(self, at: status.Situation) -> None:
+        for errand, wanted in ((self._drill, at.next_drill), (self._copy, at.next_copy)):
+            errand.look_after(due=wanted is not None and wanted <= at.now)
+
+    def _stop_errands(self) -> None:
+        for errand in (self._drill, self._copy):
+            errand.tell_to_stop()
+        for errand in (self._drill, self._copy):
+            errand.stop()
+
+    def _report(self, now: datetime) -> status.Situation:
         """Write `status.json` if it says something new or the last one is half a minute old."""
         situation = status.situation(self._settings, self._folder, now, self._database)
         found = status.report(self._settings, self._folder, situation)
         compared = {**found, "written_at": None, "free_bytes": None}
         beat = time.monotonic() - self._reported_at > HEARTBEAT
         if compared == self._reported and not beat:
-            return
+            return situation
         try:
             text = json.dumps({**found, "scheduler_pid": os.getpid()}, indent=2) + "\n"
             files.write_text(self._folder.path / status.NAME, text)
@@ -193,11 +247,14 @@ class Scheduler:
             if problem != self._write_problem:
                 say(problem)
             self._write_problem = problem
-            return
+            return situation
         self._write_problem = ""
         self._reported, self._reported_at = compared, time.monotonic()
+        return situation
 
 
-def _stop(_number: int, _frame: FrameType | None) -> None:
+def _stop(number: int, _frame: FrameType | None) -> None:
     # Every step may be cut off anywhere, so nothing has to be waited for.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     raise SystemExit(0)

@@ -78,7 +78,7 @@ def on_a_small_disk(installation: Installation, *words: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("when", "sentence"),
-    [("before", "MB free, and a snapshot needs"), ("midway", "database or disk is full")],
+    [("before", "MB are needed; make room"), ("midway", "database or disk is full")],
 )
 def test_it_is_reported_and_heals(empty: Installation, when: str, sentence: str) -> None:
     make_database(empty.database, events=20_000)
