@@ -11,6 +11,7 @@ import pytest
 
 from backup.settings import ROOT
 from tests.backup.installation import Installation, make_database
+from tests.backup.privileges import IN_A_NAMESPACE, need_namespaces
 
 SCENARIO = """
 import json, os, sys
@@ -59,10 +60,8 @@ print(json.dumps(found))
 def on_a_small_disk(installation: Installation, *words: str) -> dict[str, Any]:
     installation.folder.make()
     mount = f'mount -t tmpfs -o size=96m none "{installation.folder_path}" && exec "$@"'
-    inside = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]
-    probe = subprocess.run([*inside, "true"], capture_output=True, text=True, timeout=10)
-    if probe.returncode != 0:
-        pytest.skip(f"FULL DISK NOT TESTED: this machine allows no mounts: {probe.stderr}")
+    need_namespaces("A FULL DISK")
+    inside = [*IN_A_NAMESPACE, "sh", "-c", mount, "sh"]
     done = subprocess.run(
         [*inside, sys.executable, "-c", SCENARIO, *words],
         cwd=ROOT,
