@@ -2,8 +2,8 @@
 
 The protocol is that of Healthchecks (https://healthchecks.io/docs/http_api/): `URL/start`, `URL`,
 `URL/fail`, with the reason as the body. The monitor raises the alarm when it hears nothing, so a
-ping that does not get through needs no care here: each is a process of its own that nobody waits
-for, ends after five seconds, name resolution included, and leaves word in `last_ping.json`.
+ping that does not get through needs no care here: it is sent by a process that nobody waits for, is
+given up after five seconds, name resolution included, and leaves word in `last_ping.json`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import json
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from backup import clock, files
+from backup import clock, ending, files
 from backup.errors import BackupError, SettingsError
-from backup.settings import ROOT, Settings
+from backup.settings import ROOT, Settings, load_settings
 
 NAME = "last_ping.json"
 
@@ -30,33 +31,55 @@ EVENTS = (START, SUCCESS, FAIL)
 PATIENCE = 5.0
 """Seconds that a ping may take in all."""
 
-LONGEST_REASON = 10_000
-"""Characters; Healthchecks keeps the first 100 kB."""
+LONGEST_REASON = 4_000
+"""Characters: whatever is in them, the pipe to the sender takes them without waiting."""
 
 
 class Teller:
-    """Tells the monitor of one snapshot, in the right order, without ever waiting."""
+    """Tells the monitor of one snapshot, in the right order, without ever waiting.
+
+    A process of its own sends what it is given through a pipe, one after the other; it lives on for
+    as long as it needs.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._wanted = bool(settings.ping_url)
-        self._last: subprocess.Popen[bytes] | None = None
+        self._sender: subprocess.Popen[str] | None = None
 
     def tell(self, event: str, reason: str = "") -> None:
-        """Send a ping of its own process; an earlier one that hangs is given up."""
+        """Have `event` sent; `success` and `fail` end the snapshot."""
         if not self._wanted:
             return
-        if self._last and self._last.poll() is None:
-            self._last.kill()  # a late start would look like a snapshot that never ends
-            self._last.wait()
-        # The address is not among the words: anybody can read those.
-        words = [sys.executable, "-m", "backup", "ping", event, "--reason", reason[:LONGEST_REASON]]
-        self._last = subprocess.Popen(
-            words,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        sender = self._sender = self._sender or _start_sender()
+        assert sender.stdin is not None  # noqa: S101 - it is a pipe
+        with suppress(OSError):  # it has died; nobody needs it
+            print(json.dumps([event, reason[:LONGEST_REASON]]), file=sender.stdin, flush=True)
+            if event != START:
+                sender.stdin.close()
+        if event != START:
+            self._sender = None
+
+
+def _start_sender() -> subprocess.Popen[str]:
+    # The address is not among the words: anybody can read those.
+    return subprocess.Popen(
+        [sys.executable, "-m", "backup.ping"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def main() -> None:
+    """Send the pings that come through standard input, a JSON list of event and reason a line."""
+    ending.unwind()
+    settings = load_settings()
+    for line in sys.stdin:
+        event, reason = json.loads(line)
+        with suppress(BackupError):  # it is in the record
+            send(settings, settings.folder, event, reason)
 
 
 def send(settings: Settings, folder: Path, event: str, reason: str) -> None:
@@ -122,3 +145,7 @@ def read(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return found
+
+
+if __name__ == "__main__":
+    main()
