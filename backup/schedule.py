@@ -86,10 +86,10 @@ def due(
     return None
 
 
-def retry_delay(failures: int, interval: timedelta) -> timedelta:
+def retry_delay(failures: int, interval: timedelta, first: timedelta = FIRST_RETRY) -> timedelta:
     """How long to wait after so many failures in a row: doubled each time, up to `interval`."""
     factor: int = 2 ** min(failures - 1, 20)
-    return min(interval, FIRST_RETRY * factor)
+    return min(interval, first * factor)
 
 
 def to_recheck(snapshots: list[Manifest], now: datetime) -> Manifest | None:
@@ -100,8 +100,7 @@ def to_recheck(snapshots: list[Manifest], now: datetime) -> Manifest | None:
 
 def errand_delay(failures: int) -> timedelta:
     """How long a drill or a copy waits after so many failures in a row: doubled up to an hour."""
-    factor: int = 2 ** min(failures - 1, 20)
-    return min(LAST_ERRAND_RETRY, FIRST_ERRAND_RETRY * factor)
+    return retry_delay(failures, LAST_ERRAND_RETRY, FIRST_ERRAND_RETRY)
 
 
 def next_drill(now: datetime, last: Outcome | None, snapshots: list[Manifest]) -> datetime | None:

@@ -59,12 +59,14 @@ class Scheduler:
         *,
         poll: float = POLL,
         time_limit: float = snapshot.TIME_LIMIT,
+        first_retry: float = schedule.FIRST_RETRY.total_seconds(),
         errand_limit: float | None = None,
     ) -> None:
         self._settings = settings
         self._folder = Folder(settings.folder)
         self._poll = poll
         self._time_limit = time_limit
+        self._first_retry = timedelta(seconds=first_retry)
         self._database = status.Database()
         self._failures = 0
         self._rest_until = 0.0
@@ -205,7 +207,8 @@ class Scheduler:
 
     def _rest(self, problem: str) -> None:
         self._failures += 1
-        delay = schedule.retry_delay(self._failures, self._settings.min_interval)
+        longest = self._settings.min_interval
+        delay = schedule.retry_delay(self._failures, longest, self._first_retry)
         self._rest_until = time.monotonic() + delay.total_seconds()
         say(f"{problem} Next try in {delay}.")
 

@@ -1,10 +1,13 @@
 """Installations for the tests: one for each test that changes it, one that runs for the readers."""
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.supervision.installation import Installation, installed
+from tests.supervision.real_installation import RealInstallation
 
 
 @pytest.fixture
@@ -20,3 +23,22 @@ def running() -> Iterator[Installation]:
     with installed() as started:
         started.start_and_wait()
         yield started
+
+
+@pytest.fixture(scope="session")
+def real_programs() -> Iterator[RealInstallation]:
+    """One installation of the real programs for all tests that need it."""
+    with tempfile.TemporaryDirectory(prefix="kewp-", dir="/tmp") as folder:
+        made = RealInstallation(Path(folder))
+        try:
+            yield made
+        finally:
+            made.kill()
+
+
+@pytest.fixture
+def real_running(real_programs: RealInstallation) -> RealInstallation:
+    """That installation, started unless it runs: a test may have stopped it."""
+    if not real_programs.is_running():
+        real_programs.start_and_wait()
+    return real_programs

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import product
-from pathlib import Path
 
 import psutil
 import pytest
@@ -29,23 +27,10 @@ BETWEEN_KILLS = 12
 SEARCH = "/key-events/1513?q=programmed+cell+suicide"
 
 
-@pytest.fixture(scope="module")
-def real_programs() -> Iterator[RealInstallation]:
-    """One installation for all tests here."""
-    with tempfile.TemporaryDirectory(prefix="kewp-", dir="/tmp") as folder:
-        made = RealInstallation(Path(folder))
-        try:
-            yield made
-        finally:
-            made.kill()
-
-
 @pytest.fixture
-def running(real_programs: RealInstallation) -> RealInstallation:
-    """That installation, started unless it runs: a test may have stopped it."""
-    if not real_programs.is_running():
-        real_programs.start_and_wait()
-    return real_programs
+def running(real_running: RealInstallation) -> RealInstallation:
+    """The installation that all tests of the real programs share."""
+    return real_running
 
 
 def test_all_programs_run_and_health_is_ok(running: RealInstallation) -> None:
