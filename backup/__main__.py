@@ -40,7 +40,7 @@ LOCK_PATIENCE = snapshot.TIME_LIMIT + 60
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    args = _parser().parse_args(arguments)
+    args = parser().parse_args(arguments)
     command: Callable[[argparse.Namespace, Settings, Folder], int] = args.command
     try:
         sqlite.require_safe_version()
@@ -58,14 +58,15 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    top = argparse.ArgumentParser(
         prog="python -m backup",
         description="Verified snapshots of the database.",
         epilog="Exit codes: 0 done, 1 failed, 2 wrong arguments, 75 somebody is in the way, "
         "78 a setting cannot be used.",
     )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
 
     def add(name: str, handler: object, text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
@@ -97,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     cut.add_argument("--dry-run", action="store_true", help="name them, no more")
     told = add("status", _status, "tell how the backups stand")
     told.add_argument("--json", action="store_true", help="as JSON")
-    return parser
+    return top
 
 
 def _run(_args: argparse.Namespace, settings: Settings, _folder: Folder) -> int:
