@@ -23,8 +23,9 @@ def main(folder: Folder, number: int) -> int:
         folder.sweep()
         last = attempt.read(folder.path)
         if last and last.verdict == attempt.RUNNING and last.pid == os.getpid():
-            attempt.write(folder.path, last.stopped())
-            say(f"The snapshot was stopped at the step {last.step}; nothing is left of it.")
+            why = f"The snapshot was stopped at the step {last.step}."
+            attempt.write(folder.path, last.failed(why))
+            say(f"{why} Nothing is left of it.")
     return 128 + number
 
 

@@ -65,6 +65,21 @@ def write_text(path: Path, text: str) -> None:
         raise
 
 
+def write_note(path: Path, text: str) -> None:
+    """As `write_text`, but on a full disk into the old file itself: word of it must get out.
+
+    For files that tell how things stand: whoever reads half of one knows that something is wrong.
+    """
+    try:
+        write_text(path, text)
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT} or not path.exists():
+            raise
+        with path.open("r+", encoding="utf-8") as file:
+            file.write(text)
+            file.truncate()
+
+
 def copy(source: Path, target: Path, check: Callable[[], None] = lambda: None) -> None:
     """Copy the bytes of `source` into `target` and wait until they are on the disk.
 

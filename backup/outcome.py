@@ -162,7 +162,7 @@ class Ledger:
             return None
 
     def _write(self, outcome: Outcome) -> None:
-        files.write_text(self._file, outcome.to_json())
+        files.write_note(self._file, outcome.to_json())
 
 
 class Attempt:

@@ -107,7 +107,7 @@ def send(settings: Settings, folder: Path, event: str, reason: str) -> None:
         "verdict": "failed" if error else "sent",
         "error": error or None,
     }
-    files.write_text(folder / NAME, json.dumps(record, indent=2) + "\n")
+    files.write_note(folder / NAME, json.dumps(record, indent=2) + "\n")
     if error:
         raise BackupError(f"The monitor was not reached: {error}")
 

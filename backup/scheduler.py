@@ -16,6 +16,7 @@ import sys
 import time
 import traceback
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
@@ -69,6 +70,7 @@ class Scheduler:
         self._first_retry = timedelta(seconds=first_retry)
         self._database = status.Database()
         self._failures = 0
+        self._unrecorded: attempt.Attempt | None = None
         self._rest_until = 0.0
         self._reported: dict[str, Any] = {}
         self._reported_at = 0.0
@@ -175,9 +177,11 @@ class Scheduler:
                 killed = process.wait() < 0
                 if killed:
                     self._clean_up(started)
+        self._unrecorded = None
         if error is None:
             self._failures = 0
         else:
+            self._remember(attempt.Attempt(reason, started, process.pid).failed(error))
             if killed:  # it could not tell of it itself
                 self._teller.tell(ping.FAIL, error)
             self._rest(f"The snapshot failed ({reason}): {error}")
@@ -204,6 +208,12 @@ class Scheduler:
             last = attempt.read(self._folder.path)
             if last and last.started_at >= started and last.verdict == attempt.RUNNING:
                 attempt.write(self._folder.path, last.died())
+
+    def _remember(self, failed: attempt.Attempt) -> None:
+        """Keep a failure in mind that its process could not write down, as on a full disk."""
+        last = attempt.read(self._folder.path)
+        if last is None or last.pid != failed.pid or last.verdict != attempt.FAILED:
+            self._unrecorded = failed
 
     def _rest(self, problem: str) -> None:
         self._failures += 1
@@ -237,6 +247,9 @@ class Scheduler:
     def _report(self, now: datetime) -> status.Situation:
         """Write `status.json` if it says something new or the last one is half a minute old."""
         situation = status.situation(self._settings, self._folder, now, self._database)
+        known, last = self._unrecorded, situation.attempt
+        if known and (not last or last.pid == known.pid or last.started_at < known.started_at):
+            situation = replace(situation, attempt=known)
         found = status.report(self._settings, self._folder, situation)
         compared = {**found, "written_at": None, "free_bytes": None}
         beat = time.monotonic() - self._reported_at > HEARTBEAT
@@ -244,7 +257,7 @@ class Scheduler:
             return situation
         try:
             text = json.dumps({**found, "scheduler_pid": os.getpid()}, indent=2) + "\n"
-            files.write_text(self._folder.path / status.NAME, text)
+            files.write_note(self._folder.path / status.NAME, text)
         except OSError as error:
             problem = f"{status.NAME} could not be written: {error.strerror}."
             if problem != self._write_problem:

@@ -93,7 +93,7 @@ def latencies(seconds: list[float]) -> str:
     """The commits of a writer in words."""
     ordered = sorted(seconds)
     p99 = ordered[int(len(ordered) * 0.99)] * 1000
-    return f"commits: {len(ordered)}, p99 {p99:.1f} ms, slowest {ordered[-1] * 1000:.0f} ms"
+    return f"commits: {len(ordered)}, p99 {p99:.1f} ms, slowest {ordered[-1] * 1000:.1f} ms"
 
 
 def main() -> int:
