@@ -32,7 +32,7 @@ from backup.folder import Folder
 from backup.settings import Settings, load_settings
 
 AFTERWARDS = 30.0
-"""Seconds after its own time limit at which the kernel ends an errand that hangs."""
+"""Seconds after its own time limit at which the kernel ends a process that hangs."""
 
 LOCK_PATIENCE = snapshot.TIME_LIMIT + 60
 """Seconds to wait for whoever is at work on the snapshots."""
@@ -125,6 +125,7 @@ def _take(reason: str, settings: Settings, folder: Folder, teller: ping.Teller) 
     mounts.require_local_disk(settings)
     with folder.lock(LOCK_PATIENCE):
         ending.by_becoming("backup.abandon", str(folder.path))
+        ending.not_later_than(snapshot.TIME_LIMIT + AFTERWARDS)
         teller.tell(ping.START, reason)
         made = snapshot.take(settings.database, folder, reason)
         text = (

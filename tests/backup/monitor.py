@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 
@@ -56,8 +55,3 @@ class Monitor:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
-
-
-def seconds_since(began: float) -> float:
-    """Seconds by a clock that nobody sets."""
-    return time.monotonic() - began
