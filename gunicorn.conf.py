@@ -66,6 +66,10 @@ loglevel = settings.one_of(
 accesslog = settings.text("GUNICORN_ACCESSLOG", "-")
 errorlog = settings.text("GUNICORN_ERRORLOG", "-")
 
+# One line a request, ending with its number; JSON where the launcher says so; no secrets in it.
+# GUNICORN_LOGGER_CLASS
+logger_class = settings.text("GUNICORN_LOGGER_CLASS", "supervision.web_log.WebLogger")
+
 # supervisorctl controls us; gunicorn's own socket fails for users without a home folder.
 # GUNICORN_CONTROL_SOCKET_DISABLE
 control_socket_disable = settings.yes_no("GUNICORN_CONTROL_SOCKET_DISABLE", True)
@@ -87,6 +91,8 @@ raw_env = [
     "MKL_NUM_THREADS=1",
     "OPENBLAS_NUM_THREADS=1",
     "TOKENIZERS_PARALLELISM=false",
+    # Where the workers count requests together; the launcher empties it.
+    f"PROMETHEUS_MULTIPROC_DIR={settings.root / 'run' / 'metrics'}",
 ]
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import IO
 
 from backup import schedule
 from backup.clock import say
@@ -31,6 +33,7 @@ class Errand:
         self._limit = limit
         self._swept = swept
         self._process: subprocess.Popen[bytes] | None = None
+        self._stderr: IO[bytes] | None = None
         self._end = 0.0
         self._killed = False
         self._failures = 0
@@ -65,22 +68,35 @@ class Errand:
         self._swept()
 
     def _start(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "backup", *self._words],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stderr=subprocess.STDOUT,
-        )
+        try:
+            # A file, as a pipe could be held open by a program that hangs.
+            self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - read when the process has ended
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "backup", *self._words],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stderr=self._stderr,
+            )
+        except OSError as error:
+            self._rest(f"it could not be started: {error}.")
         self._end = time.monotonic() + self._limit
         self._killed = False
 
     def _ended(self, code: int) -> None:
         self._process = None
         self._swept()
+        assert self._stderr is not None  # noqa: S101 - it was started
+        with self._stderr as file:
+            file.seek(0)
+            said = file.read().decode(errors="replace").strip()
         if code == 0:
             self._failures = 0
-            return
-        # The record counts too; this one holds where no record could be written.
+        else:
+            self._rest(said or f"it ended with code {code}.")
+
+    def _rest(self, why: str) -> None:
+        # The record counts failures too; this holds where none could be written.
         self._failures += 1
         delay = schedule.errand_delay(self._failures)
         self._rest_until = time.monotonic() + delay.total_seconds()
+        say(f"The {self._words[0]} failed: {why} Next try in {delay}.")

@@ -11,6 +11,7 @@ from flask import Flask
 from backup.__main__ import parser as backups
 from webapp.__main__ import parser
 from webapp.accounts.access import declared
+from webapp.operations.gauges import BACKUP_STATES
 from webapp.settings import ROOT, SETTINGS
 
 TEXT = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
@@ -82,6 +83,7 @@ def described(title: str) -> set[str]:
 def test_states_of_the_backups() -> None:
     code = (ROOT / "backup" / "status.py").read_text(encoding="utf-8")
     assert described("States") == set(re.findall(r'return "([a-z]+)",', code))
+    assert described("States") == set(BACKUP_STATES)
 
 
 def test_routes(app: Flask) -> None:

@@ -27,7 +27,7 @@ def running() -> Iterator[Installation]:
 
 @pytest.fixture(scope="session")
 def real_programs() -> Iterator[RealInstallation]:
-    """One installation of the real programs for all tests that need it."""
+    """One installation of the real programs for all tests that need them."""
     with tempfile.TemporaryDirectory(prefix="kewp-", dir="/tmp") as folder:
         made = RealInstallation(Path(folder))
         try:
@@ -37,7 +37,7 @@ def real_programs() -> Iterator[RealInstallation]:
 
 
 @pytest.fixture
-def real_running(real_programs: RealInstallation) -> RealInstallation:
+def real_site(real_programs: RealInstallation) -> RealInstallation:
     """That installation, started unless it runs: a test may have stopped it."""
     if not real_programs.is_running():
         real_programs.start_and_wait()

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ json.dump({name: values[name] for name in values if name in known and not callab
           sys.stdout)
 """
 
-PROMISED = {
+PROMISED: dict[str, Any] = {
     "bind": "0.0.0.0:5000",
     "workers": 2,
     "worker_class": "supervision.worker.PatientThreadWorker",
@@ -41,6 +42,7 @@ PROMISED = {
         "OPENBLAS_NUM_THREADS=1",
         "TOKENIZERS_PARALLELISM=false",
     ],
+    "logger_class": "supervision.web_log.WebLogger",
 }
 
 
@@ -66,7 +68,9 @@ def values(folder: Path, **environment: str) -> dict[str, object]:
 
 
 def test_the_values_are_the_promised_ones(folder: Path) -> None:
-    assert values(folder) == PROMISED
+    found = values(folder)
+    counters = f"PROMETHEUS_MULTIPROC_DIR={folder}/run/metrics"
+    assert found == PROMISED | {"raw_env": [*PROMISED["raw_env"], counters]}
 
 
 def test_every_value_can_be_overridden(folder: Path) -> None:
@@ -88,10 +92,12 @@ def test_every_value_can_be_overridden(folder: Path) -> None:
         GUNICORN_ERRORLOG="error.log",
         GUNICORN_CONTROL_SOCKET_DISABLE="no",
         GUNICORN_WORKER_TMP_DIR="/tmp",
+        GUNICORN_LOGGER_CLASS="gunicorn.glogging.Logger",
     )
 
     assert found["bind"] == "[::1]:5111"
-    unchanged = {name for name in PROMISED if found[name] == PROMISED[name]}
+    default = values(folder)
+    unchanged = {name for name in PROMISED if found[name] == default[name]}
     assert unchanged == {"raw_env"}  # several threads and a fork would hang: not a choice
 
 

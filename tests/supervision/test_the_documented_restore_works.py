@@ -27,9 +27,9 @@ def documented_block() -> str:
 
 
 def test_copied_and_pasted_it_brings_back_the_newest_snapshot(
-    real_running: RealInstallation,
+    real_site: RealInstallation,
 ) -> None:
-    real = real_running
+    real = real_site
     curator = Curator(real, "Somebody who restores")
     [key_events, targets] = [
         [row[0] for row in real.query(statement)]

