@@ -1,13 +1,11 @@
 """Installations for the tests: one for each test that changes it, one that runs for the readers."""
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.supervision.installation import Installation, installed
-from tests.supervision.real_installation import RealInstallation
+from tests.supervision.real_installation import RealInstallation, real_installation
 
 
 @pytest.fixture
@@ -28,12 +26,8 @@ def running() -> Iterator[Installation]:
 @pytest.fixture(scope="session")
 def real_programs() -> Iterator[RealInstallation]:
     """One installation of the real programs for all tests that need them."""
-    with tempfile.TemporaryDirectory(prefix="kewp-", dir="/tmp") as folder:
-        made = RealInstallation(Path(folder))
-        try:
-            yield made
-        finally:
-            made.kill()
+    with real_installation() as made:
+        yield made
 
 
 @pytest.fixture

@@ -79,6 +79,15 @@ class RealInstallation(Installation):
         except (OSError, http.client.HTTPException):
             return ""
 
+    def status_of(self, path: str) -> int:
+        """The status of the answer to somebody who is not signed in."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
     def log(self) -> str:
         """What the web server has logged since its file was last rotated."""
         return (self.root / "logs" / "web.log").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Make the database ready: snapshot before a migration, migrate, starter catalog, index."""
+"""Make the database ready: see that its disk will do, snapshot, migrate, catalog, index."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def prepare(settings: Settings) -> None:
     Raises `DatabaseError` where the database cannot be made ready; it is then as it was before.
     """
     settings.database_path.parent.mkdir(parents=True, exist_ok=True)
+    check_disks(settings)
     migrate(settings.database_path, lambda: snapshot(settings))
     open_runtime(settings.runtime_path)
     database = Database(settings.database_path)
@@ -101,21 +102,39 @@ def _require_ours(path: Path) -> None:
         )
 
 
+def check_disks(settings: Settings) -> None:
+    """Let the backup program see that database and snapshots lie where they can be kept sound.
+
+    Raises `DatabaseError` with its sentence where they do not, for example on a network disk.
+    """
+    done = _backup(settings, "check")
+    if done.returncode != 0:
+        raise DatabaseError((done.stderr or done.stdout).strip())
+    *remarks, _ready = done.stdout.splitlines()
+    for remark in remarks:
+        log.warning("%s", remark)
+
+
 def snapshot(settings: Settings) -> None:
     """A verified snapshot by the backup program; raises `DatabaseError` where there is none."""
-    done = subprocess.run(
-        [sys.executable, "-m", "backup", "now", "--reason", "before a migration"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "DATABASE_PATH": str(settings.database_path),
-            "BACKUP_DIR": str(settings.backup_dir),
-        },
-        capture_output=True,
-        text=True,
-    )
+    done = _backup(settings, "now", "--reason", "before a migration")
     if done.returncode != 0:
         raise DatabaseError(
             "The database was not migrated because no snapshot could be taken first: "
             f"{(done.stderr or done.stdout).strip()}"
         )
+
+
+def _backup(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "backup", *words],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DATABASE_PATH": str(settings.database_path),
+            "BACKUP_DIR": str(settings.backup_dir),
+            "ALLOW_NETWORK_DISK": "yes" if settings.allow_network_disk else "no",
+        },
+        capture_output=True,
+        text=True,
+    )
