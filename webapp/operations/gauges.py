@@ -154,9 +154,15 @@ def _of_status(status: dict[str, Any]) -> Iterator[Metric]:
             "What taking and verifying it took.",
             (finished - taken).total_seconds(),
         )
-    if drill := status.get("drill"):
+    drill = status.get("drill")
+    if drill and drill["verdict"] in {"passed", "failed"}:
         yield _one("backup_drill_age_seconds", "Since the last restore drill.", _since(drill["at"]))
         yield _one("backup_drill_passed", "1 if it passed.", drill["verdict"] == "passed")
+    copy = status.get("copy")
+    if copy and copy["copied_at"]:
+        yield _one(
+            "backup_copy_age_seconds", "Since the newest copy elsewhere.", _since(copy["copied_at"])
+        )
 
 
 def _one(name: str, text: str, value: float) -> Metric:

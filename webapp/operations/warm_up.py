@@ -12,12 +12,24 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from webapp import suggestions
-from webapp.catalog.models import KeyEvent
+from webapp.catalog.models import KeyEvent, Target
 from webapp.operations.metrics import UNCOUNTED
 
 log = logging.getLogger(__name__)
 
-PAGES = ("/", "/key-events", "/aops", "/review", "/search?q=apoptosis", "/data", "/health")
+PAGES = (
+    "/",
+    "/key-events",
+    "/aops",
+    "/review",
+    "/search?q=apoptosis",
+    "/data",
+    "/exports/mappings.sssom.tsv",
+    "/exports/mappings.csv",
+    "/exports/mappings.gmt",
+    "/sign-in",
+    "/health",
+)
 """No free text for suggestions: it is encoded by a thread, and threads do not survive a fork."""
 
 
@@ -26,10 +38,11 @@ def warm_up(app: Flask) -> None:
     suggestions.warm_up(app)
     database, runtime = (app.extensions[f"kewp.{name}"] for name in ("database", "runtime"))
     with database.read() as session:
-        number = session.scalar(select(func.min(KeyEvent.number)))
-    pages = PAGES if number is None else (*PAGES, f"/key-events/{number}")
+        key_event = session.scalar(select(func.min(KeyEvent.number)))
+        target = session.scalar(select(func.min(Target.identifier)))
+    one_of_each = (f"/key-events/{key_event}", f"/targets/{target}") if key_event and target else ()
     browser = app.test_client()
-    for page in pages:
+    for page in (*PAGES, *one_of_each):
         answer = browser.get(page, environ_overrides={UNCOUNTED: True})
         if answer.status_code != 200:
             log.warning("warming up: %s answered %s", page, answer.status)
