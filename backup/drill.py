@@ -12,12 +12,13 @@ import json
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from backup import files, snapshot, sqlite
 from backup.clock import say
-from backup.errors import BackupError
+from backup.errors import BackupError, Busy
 from backup.facts import EXPECTED_TABLES
 from backup.folder import Folder
 from backup.manifest import Manifest
@@ -50,9 +51,12 @@ def run(settings: Settings, folder: Folder, time_limit: float = TIME_LIMIT) -> N
 
 
 def sweep(settings: Settings, folder: Folder) -> None:
-    """Remove what a killed drill left, unless one is under way."""
-    if Ledger(folder.path, NAME).idle():
-        _clear(_place(settings))
+    """Remove what a killed drill left, unless one is under way; says so where it cannot be."""
+    try:
+        with suppress(Busy), Ledger(folder.path, NAME).hold(patience=0):
+            _clear(_place(settings))
+    except OSError as error:
+        say(f"What a drill left in {_place(settings)} cannot be removed: {error.strerror}.")
 
 
 def _place(settings: Settings) -> Path:
@@ -70,7 +74,7 @@ def _rehearse(
     """What the application says of a restored copy of the snapshot."""
     place = _place(settings)
     _clear(place)
-    place.mkdir(mode=0o700, parents=True)
+    files.make_folder(place)
     try:
         snapshot.check_space(place, 2 * manifest.bytes)  # a migration may write all of it anew
         restored = place / settings.database.name

@@ -22,12 +22,22 @@ def create(path: Path, flags: int = os.O_WRONLY | os.O_TRUNC) -> int:
     Raises `FileExistsError` with `os.O_EXCL` among `flags`.
     """
     descriptor = os.open(path, os.O_CREAT | flags, 0o600)
+    _give_to_owner_of(path.parent, descriptor)
+    return descriptor
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder `path`, and those above it; raises `FileExistsError`."""
+    path.mkdir(mode=0o700, parents=True)
+    _give_to_owner_of(path.parent, path)
+
+
+def _give_to_owner_of(folder: Path, one: Path | int) -> None:
     if os.geteuid() == 0:
-        owner = path.parent.stat()
+        owner = folder.stat()
         # A share may not let even root give files away; they are its own user's then.
         with suppress(PermissionError):
-            os.fchown(descriptor, owner.st_uid, owner.st_gid)
-    return descriptor
+            os.chown(one, owner.st_uid, owner.st_gid)
 
 
 def sync(path: Path) -> None:

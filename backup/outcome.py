@@ -11,7 +11,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -112,21 +112,21 @@ class Ledger:
             return found.failed(found.running, None, f"Process {found.pid} ended without a word.")
         return found
 
-    def idle(self) -> bool:
-        """Whether nobody runs the errand at this moment."""
-        return locks.holder(self._lock) is None
+    def hold(self, patience: float) -> AbstractContextManager[None]:
+        """Keep others from running the errand; raises `Busy` after `patience` seconds."""
+        return locks.hold(self._lock, patience)
 
     @contextmanager
     def attempt(self, verdict: str, patience: float) -> Iterator[Attempt]:
         """Run the errand once: `verdict` is what a good end is called.
 
         Whatever is raised inside is written down and goes on; an end that was asked for (SIGTERM,
-        Ctrl-C) is no failure. Raises `Busy` where another process runs the
-        errand for longer than `patience` seconds.
+        Ctrl-C) is no failure. Raises `Busy` where another process runs the errand for longer than
+        `patience` seconds.
         """
         with ExitStack() as stack:
             try:
-                stack.enter_context(locks.hold(self._lock, patience))
+                stack.enter_context(self.hold(patience))
             except Busy as error:
                 raise Busy(f"Another {self.name} is under way. {error}") from None
             before = self.read()

@@ -1,9 +1,11 @@
+import re
 from pathlib import Path
 
 import pytest
 
+from backup import settings as backup_settings
 from backup.errors import SettingsError
-from backup.settings import ROOT, load_settings
+from backup.settings import ROOT, is_remote, load_settings
 from tests.backup.installation import Installation
 
 
@@ -18,6 +20,8 @@ from tests.backup.installation import Installation
         ("BACKUP_MIN_INTERVAL", "soon", "duration"),
         ("BACKUP_MIN_INTERVAL", "0m", "from 1s"),
         ("BACKUP_DIR", __file__, "name a folder"),
+        ("BACKUP_COPY_TO", str(ROOT / "data" / "backups"), "name a folder on another disk"),
+        ("ALLOW_NETWORK_DISK", "perhaps", "yes or no"),
         ("DATABASE_PATH", str(ROOT), "name the database file"),
     ],
 )
@@ -26,6 +30,44 @@ def test_one_sentence_names_the_setting_and_the_remedy(name: str, value: str, re
         load_settings({name: value}, env_file=None)
     assert str(raised.value).startswith(f"{name} is {value!r}")
     assert remedy in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("BACKUP_PING_URL", "hc-ping.com/secret", "starts with http:// or https://"),
+        ("BACKUP_PING_URL", "file:///etc/secret", "starts with http:// or https://"),
+        ("BACKUP_PING_URL", "https://hc-ping.com/a secret", "starts with http:// or https://"),
+        ("BACKUP_COPY_TO", ":sftp,host=box,pass=secret:kewp", "rclone's own configuration"),
+        ("BACKUP_COPY_TO", "attic,pass=secret:kewp", "rclone's own configuration"),
+    ],
+)
+def test_what_may_hold_a_secret_is_named_without_its_value(
+    name: str, value: str, remedy: str
+) -> None:
+    with pytest.raises(SettingsError) as raised:
+        load_settings({name: value}, env_file=None)
+    assert str(raised.value).startswith(f"{name} cannot be used: ")
+    assert remedy in str(raised.value)
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "understood", "remote"),
+    [
+        ("", "", False),
+        ("/mnt/nas/kewp/", "/mnt/nas/kewp", False),
+        ("/mnt/a:b", "/mnt/a:b", False),
+        ("copies", str(ROOT / "copies"), False),
+        ("./a:b", str(ROOT / "a:b"), False),
+        ("attic:kewp", "attic:kewp", True),
+        (":local:/srv/kewp", ":local:/srv/kewp", True),
+    ],
+)
+def test_a_second_place_is_a_folder_or_a_remote(value: str, understood: str, remote: bool) -> None:
+    settings = load_settings({"BACKUP_COPY_TO": value}, env_file=None)
+    assert settings.copy_to == understood
+    assert is_remote(settings.copy_to) is remote
 
 
 def test_the_command_ends_with_78_and_the_sentence(installation: Installation) -> None:
@@ -56,3 +98,12 @@ def test_names_and_defaults_are_those_of_the_application() -> None:
     assert ours.schedule == theirs.backup_schedule
     assert ours.retention_days == theirs.backup_retention_days
     assert ours.min_interval.total_seconds() == theirs.backup_min_interval
+    assert ours.copy_to == theirs.backup_copy_to
+    assert ours.ping_url == theirs.backup_ping_url
+    assert ours.allow_network_disk == theirs.allow_network_disk
+    source = Path(backup_settings.__file__).read_text(encoding="utf-8")
+    named = set(re.findall(r'setting\(\s*"([A-Z_]+)"', source))
+    assert named <= {setting.name for setting in application.SETTINGS}
+    assert {name for name in named if name.startswith("BACKUP_")} == {
+        setting.name for setting in application.SETTINGS if setting.name.startswith("BACKUP_")
+    }

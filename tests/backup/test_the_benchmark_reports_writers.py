@@ -34,4 +34,13 @@ def test_their_p99_during_snapshots_is_reported_beside_that_without() -> None:
     assert min(alone, meanwhile) > 0
     assert 0 < p99 <= slowest
     assert 0 < p99_meanwhile <= slowest_meanwhile
+    documented = (ROOT / "docs" / "backups.md").read_text(encoding="utf-8")
+    assert sentence(done.stdout) == sentence(documented) != ""
     assert re.search(r"copy step .* s\n.*sqlite3 \.backup .* s +ratio [\d.]+\n", done.stdout)
+
+
+def sentence(text: str) -> str:
+    """The sentence on writers, with its line breaks and figures made the same."""
+    joined = " ".join(text.split())
+    found = re.search(r"Of a continuous writer's commits .*? while none is\.", joined)
+    return re.sub(r"\d+ ms", "N ms", found[0]) if found else ""

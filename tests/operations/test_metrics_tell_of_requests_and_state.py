@@ -10,8 +10,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.conftest import Member, propose
 from webapp.settings import ROOT, Settings
 
-NOW = datetime.now(UTC)
-
 
 def samples(member: Member) -> dict[tuple[str, ...], float]:
     """Value by name and labels (`label=value`, sorted), read by Prometheus' own parser."""
@@ -84,15 +82,16 @@ def iso(moment: datetime) -> str:
 
 
 def test_the_backups(anonymous: Member, settings: Settings) -> None:
+    now = datetime.now(UTC)
     status = {
         "state": "late",
-        "written_at": iso(NOW),
+        "written_at": iso(now),
         "snapshots": 9,
         "snapshots_bytes": 9000,
         "damaged": ["ke_wp_mapping_20260101_020000.db"],
         "last_verified": {
-            "taken_at": iso(NOW - timedelta(hours=1)),
-            "finished_at": iso(NOW - timedelta(hours=1) + timedelta(seconds=2)),
+            "taken_at": iso(now - timedelta(hours=1)),
+            "finished_at": iso(now - timedelta(hours=1) + timedelta(seconds=2)),
             "bytes": 1000,
         },
         "drill": {"at": iso(NOW - timedelta(days=2)), "verdict": "passed"},
