@@ -29,7 +29,7 @@ test: dev-install vendor ## Judge the code: style, types, architecture, tests, b
 		echo "$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)" && \
 		exec $(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
-test-container: dev-install ## Build the image, without Docker where there is none, and run it (minutes)
+test-container: dev-install ## Build the image without Docker, run it and curate in it: takes minutes, needs root
 	$(BIN)/python -m pytest tests/image -v -s -rs $(PYTEST_ARGS)
 
 env: ## Write .env with a fresh secret, unless there is one

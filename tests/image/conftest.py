@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -50,6 +51,8 @@ def measured() -> Callable[[str, float, str], None]:
 @pytest.fixture(scope="session")
 def tools() -> None:
     """The programs that build and run images; installed where they are missing and apt is."""
+    if os.geteuid() != 0:
+        missing("the image is not built: making its base and giving its folders away needs root")
     absent = [tool for tool in TOOLS if shutil.which(tool) is None]
     if absent:
         installer = ["sh", str(ROOT / "tools" / "apt_install.sh"), *absent]

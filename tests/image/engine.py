@@ -77,7 +77,11 @@ def opened() -> Iterator[Engine]:
     folder = home / "ke-wp-mapping" / "image"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # waits for another run on this machine
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Waiting for another run of these tests on this machine.", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         cache = _of_this_week(folder)
         with tempfile.TemporaryDirectory(prefix="kewp-image-", dir="/var/tmp") as scratch:
             engine = Engine(cache, Path(scratch))

