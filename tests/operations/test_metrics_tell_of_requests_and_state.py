@@ -94,8 +94,8 @@ def test_the_backups(anonymous: Member, settings: Settings) -> None:
             "finished_at": iso(now - timedelta(hours=1) + timedelta(seconds=2)),
             "bytes": 1000,
         },
-        "drill": {"at": iso(NOW - timedelta(days=2)), "verdict": "passed"},
-        "copy": {"copied_at": iso(NOW - timedelta(hours=5)), "verdict": "failed"},
+        "drill": {"at": iso(now - timedelta(days=2)), "verdict": "passed"},
+        "copy": {"copied_at": iso(now - timedelta(hours=5)), "verdict": "failed"},
     }
     settings.backup_dir.mkdir()
     (settings.backup_dir / "status.json").write_text(json.dumps(status))
