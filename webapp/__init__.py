@@ -50,8 +50,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.init_app(app)
     suggester.observers.append(app.extensions["kewp.metrics"].suggested)
     errors.init_app(app)
-    security.init_app(app, runtime)
     sessions.init_app(app)
+    access.init_app(app)
+    security.init_app(app, runtime)
     frame.init_app(app)
     overlay.register(app, MappingOverlay())
     for room in (accounts, catalog, curation, publishing, operations):

@@ -86,7 +86,7 @@ def init_app(app: Flask) -> None:
         except SQLAlchemyError:
             # The error page must appear above all when the database does not answer.
             log.exception("the frame of the page is incomplete")
-            return {"person": None, "nav": "", "review_count": None, "site": site}
+            return {"person": None, "here": None, "nav": "", "review_count": None, "site": site}
 
 
 def _frame(site: dict[str, object]) -> dict[str, object]:
@@ -103,8 +103,11 @@ def _frame(site: dict[str, object]) -> dict[str, object]:
     if person is not None and person.can("admin"):
         found = checks.components(current.settings(), current.database(), suggester().state)
         health = {"status": checks.overall(found), "url": url_for("operations.health")}
+    # An address that can be opened again: a page that came back from a form has none of its own.
+    readable = request.full_path.rstrip("?") if request.method == "GET" else url_for("home")
     return {
         "person": person,
+        "here": g.get("here", readable),
         "nav": _SECTIONS.get(request.endpoint or "", ""),
         "review_count": waiting,
         "site": {

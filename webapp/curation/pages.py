@@ -19,8 +19,8 @@ from webapp.curation.assessment import SCHEMES, Unanswered, judge, read_answers,
 from webapp.curation.claim import Proposal
 from webapp.curation.evidence import reference_curie, reference_url
 from webapp.curation.models import CONFIDENCES, PREDICATES, Mapping, MappingEvent
-from webapp.curation.refusals import Conflict, Refused, Unknown
-from webapp.errors import Problem
+from webapp.curation.refusals import Refused, Unknown
+from webapp.errors import Problem, hands_back
 from webapp.security import limited
 from webapp.suggestions.current import suggester
 from webapp.suggestions.service import SuggestionList
@@ -62,14 +62,21 @@ def home() -> str:
 def key_event(number: int) -> str:
     """A Key Event: what it is, what it is mapped to, what fits, and the form to propose."""
     with current.database().read() as session:
-        return _key_event_page(session, number, {}, {})
+        return _key_event_page(session, number, {})
+
+
+def _proposed_again(problem: Problem, number: int) -> str:
+    """The page of the Key Event with the proposal as it was typed, and what was in the way."""
+    with current.database().read() as session:
+        return _key_event_page(session, number, _typed(), problem)
 
 
 @blueprint.post("/key-events/<int:number>/mappings")
 @requires("curate")
+@hands_back(_proposed_again)
 @limited("120/minute")
-def propose(number: int) -> Response | tuple[str, int]:
-    """Propose a mapping; a refused form comes back as it was typed."""
+def propose(number: int) -> Response:
+    """Propose a mapping."""
     form = _typed()
     try:
         uuid = workflow.propose(
@@ -87,24 +94,27 @@ def propose(number: int) -> Response | tuple[str, int]:
                 shown=shown.unseal(number, form.get("shown", "")),
             ),
         )
-    except Unknown as error:
-        raise Problem(404, "Not found.", str(error)) from error
-    except Conflict as error:
-        link = (url_for(".mapping", uuid=error.mapping), "See that mapping")
-        raise Problem(
-            409, str(error), "Nothing was changed.", link=link if error.mapping else None
-        ) from error
     except Refused as error:
-        if not error.fields:
-            raise Problem(error.status, str(error)) from error
-        with current.database().read() as session:
-            return _key_event_page(session, number, form, error.fields), error.status
+        link = (url_for(".mapping", uuid=error.mapping), "See that mapping")
+        raise _problem(error, link if error.mapping else None) from error
     flash("Proposed. A reviewer who is not you decides.", "success")
     return redirect(url_for(".mapping", uuid=uuid), 303)
 
 
+@blueprint.get("/key-events/<int:number>/mappings")
+@public
+def proposing(number: int) -> Response:
+    """The page whose form is sent here, for those who come by a link."""
+    return redirect(url_for(".key_event", number=number))
+
+
+def _no_verdict(problem: Problem, number: int) -> str:
+    return render_template("curation/_verdict.html", problem=problem)
+
+
 @blueprint.post("/key-events/<int:number>/preview")
 @requires("curate")
+@hands_back(_no_verdict)
 def preview(number: int) -> str:
     """What follows from the answers given so far; computed here, shown beside the form."""
     with current.database().read() as session:
@@ -124,36 +134,44 @@ def preview(number: int) -> str:
 def mapping(uuid: str) -> str:
     """A mapping as a citable record, with its history."""
     with current.database().read() as session:
-        return _mapping_page(session, uuid, {}, "")
+        return _mapping_page(session, uuid, {})
+
+
+def _decided_again(problem: Problem, uuid: str, action: str) -> str:
+    """The page of the mapping with the reason as it was typed, and what was in the way."""
+    g.here = url_for(".mapping", uuid=uuid, return_to=request.form.get("return_to") or None)
+    with current.database().read() as session:
+        return _mapping_page(session, uuid, {**_typed(), "action": action}, problem)
 
 
 @blueprint.post("/mappings/<uuid>/<any(approve, reject, withdraw):action>")
 @requires("curate")
+@hands_back(_decided_again)
 @limited("120/minute")
-def act(uuid: str, action: str) -> Response | tuple[str, int]:
-    """Take a step of the workflow; a refused one comes back with what was typed."""
-    reason = _typed().get("reason", "")
+def act(uuid: str, action: str) -> Response:
+    """Take a step of the workflow."""
     try:
         state = workflow.act(
             current.database(),
             me(),
             uuid,
             action,
-            reason=reason,
+            reason=_typed().get("reason", ""),
             version=request.form.get("version", type=int),
         )
     except Refused as error:
-        if error.fields:
-            with current.database().read() as session:
-                return _mapping_page(session, uuid, error.fields, reason), error.status
-        link = (url_for(".mapping", uuid=uuid), "See the mapping as it is now")
-        raise Problem(
-            error.status, str(error), link=link if error.status == 409 else None
-        ) from error
+        raise _problem(error) from error
     flash(f"The mapping is {state}.", "success")
     if request.form.get("return_to") == "review":
         return redirect(url_for(".review"), 303)
     return redirect(url_for(".mapping", uuid=uuid), 303)
+
+
+@blueprint.get("/mappings/<uuid>/<any(approve, reject, withdraw):action>")
+@public
+def deciding(uuid: str, action: str) -> Response:
+    """The page whose form is sent here, for those who come by a link."""
+    return redirect(url_for(".mapping", uuid=uuid))
 
 
 @blueprint.get("/review")
@@ -174,6 +192,13 @@ def review() -> str:
 def _typed() -> dict[str, str]:
     """The form as it was typed: browsers send each line break as two signs."""
     return {name: value.replace("\r\n", "\n") for name, value in request.form.items()}
+
+
+def _problem(error: Refused, link: tuple[str, str] | None = None) -> Problem:
+    """A refusal of the workflow as the site's error."""
+    if isinstance(error, Unknown):
+        return Problem(404, "Not found.", str(error))
+    return Problem(error.status, str(error), "Nothing was changed.", fields=error.fields, link=link)
 
 
 def _find_key_event(session: Session, number: int) -> KeyEvent:
@@ -197,13 +222,17 @@ def _verdict(target: Target, given: dict[str, str], level: str | None) -> object
 
 
 def _key_event_page(
-    session: Session, number: int, given: dict[str, str], fields: dict[str, str]
+    session: Session, number: int, given: dict[str, str], refused: Problem | None = None
 ) -> str:
+    """The page, with a proposal as it was given and why it was refused."""
     event = _find_key_event(session, number)
     chosen = _find_target(session, given.get("target") or request.args.get("target", ""))
     resource = request.values.get("resource", chosen.resource if chosen else "wikipathways")
     if resource not in RESOURCES:
         resource = "wikipathways"
+    if refused:
+        local = RESOURCES[chosen.resource].local(chosen.identifier) if chosen else None
+        g.here = url_for(".key_event", number=number, target=local)
     text = request.args.get("q", "").strip()[:200]
     suggestions, found = _candidates(session, event, resource, text)
     if chosen is None and found is not None:
@@ -241,7 +270,8 @@ def _key_event_page(
         scheme=scheme_of(chosen.resource) if chosen else None,
         verdict=_verdict(chosen, given, event.level) if chosen else None,
         given=given,
-        fields=fields,
+        refused=refused,
+        fields=refused.fields if refused else {},
         predicates=PREDICATES,
         confidences=CONFIDENCES,
     )
@@ -256,7 +286,10 @@ def _candidates(
     return suggester().for_text(session, text, resource, 20), _find_target(session, text)
 
 
-def _mapping_page(session: Session, uuid: str, fields: dict[str, str], reason: str) -> str:
+def _mapping_page(
+    session: Session, uuid: str, given: dict[str, str], refused: Problem | None = None
+) -> str:
+    """The page, with a decision as it was given and why it was refused."""
     found = session.scalar(select(Mapping).where(Mapping.uuid == uuid))
     if found is None:
         raise Problem(404, "Not found.", "There is no mapping with this address.")
@@ -270,12 +303,20 @@ def _mapping_page(session: Session, uuid: str, fields: dict[str, str], reason: s
         scheme=scheme,
         bonus=version.score
         - sum(question.points(answers[question.name]) for question in questions),
-        actions=workflow.allowed_actions(g.person, found),
+        actions=_actions(found, given, refused),
         retired=workflow.retired_side(found),
         resource=RESOURCES[found.target.resource],
         reference_curie=reference_curie,
         reference_url=reference_url,
-        fields=fields,
-        reason=reason,
+        given=given,
+        refused=refused,
+        fields=refused.fields if refused else {},
         address=f"{current.settings().address}{url_for('.mapping', uuid=uuid)}",
     )
+
+
+def _actions(mapping: Mapping, given: dict[str, str], refused: Problem | None) -> list[str]:
+    """What the page offers; a decision that was sent signed out is offered again."""
+    if refused and refused.status == 401 and mapping.state == "proposed":
+        return ["withdraw"] if given["action"] == "withdraw" else ["approve", "reject"]
+    return workflow.allowed_actions(g.person, mapping)
