@@ -96,11 +96,12 @@ def _frame(site: dict[str, object]) -> dict[str, object]:
             for one in releases_in_use(session)
         ]
         waiting = waiting_for_review(session)
-    # A Key Event's page says it beside the list itself.
-    notice = "" if request.blueprint == "curation" and request.view_args else suggester().notice
     person = g.get("person")
-    health = None
+    health, notice = None, ""
     if person is not None and person.can("admin"):
+        # Who can mend it is told everywhere; a Key Event's page says it beside the list itself.
+        beside_the_list = request.blueprint == "curation" and request.view_args
+        notice = "" if beside_the_list else suggester().notice
         found = checks.components(current.settings(), current.database(), suggester().state)
         health = {"status": checks.overall(found), "url": url_for("operations.health")}
     # An address that can be opened again: a page that came back from a form has none of its own.

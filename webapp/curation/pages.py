@@ -226,7 +226,8 @@ def _key_event_page(
 ) -> str:
     """The page, with a proposal as it was given and why it was refused."""
     event = _find_key_event(session, number)
-    chosen = _find_target(session, given.get("target") or request.args.get("target", ""))
+    wanted = given.get("target") or request.args.get("target", "")
+    chosen = _find_target(session, wanted)
     resource = request.values.get("resource", chosen.resource if chosen else "wikipathways")
     if resource not in RESOURCES:
         resource = "wikipathways"
@@ -235,7 +236,8 @@ def _key_event_page(
         g.here = url_for(".key_event", number=number, target=local)
     text = request.args.get("q", "").strip()[:200]
     suggestions, found = _candidates(session, event, resource, text)
-    if chosen is None and found is not None:
+    resource = suggestions.resource
+    if not wanted:
         chosen = found
     roles = queries.roles_of(session, event.id)
     upstream, downstream = queries.neighbours(session, event.id)
@@ -255,12 +257,14 @@ def _key_event_page(
         resources=RESOURCES,
         resource=resource,
         text=text,
+        identified=parse_identifier(text) is not None,
         suggestions=suggestions,
         sealed=shown.seal(number, suggestions),
         marks=marks,
         marked={mark.target: mark for mark in marks},
         rejected={one.target.identifier: one for one in earlier},
         chosen=chosen,
+        missing=wanted[:60] if wanted and not chosen else "",
         genes=queries.genes_of(session, chosen.id) if chosen else [],
         annotations=session.scalars(
             select(TargetAnnotation).where(TargetAnnotation.target_id == chosen.id)
@@ -280,10 +284,14 @@ def _key_event_page(
 def _candidates(
     session: Session, event: KeyEvent, resource: str, text: str
 ) -> tuple[SuggestionList, Target | None]:
-    """The list for a Key Event, or for a search; an identifier also selects its target."""
+    """The list for a Key Event, or for a search; an identifier is its target, and selects it."""
     if not text:
         return suggester().for_key_event(session, event, resource), None
-    return suggester().for_text(session, text, resource, 20), _find_target(session, text)
+    if parse_identifier(text):
+        found = _find_target(session, text)
+        where = found.resource if found else resource
+        return suggester().for_identifier(session, where, found), found
+    return suggester().for_text(session, text, resource, 20), None
 
 
 def _mapping_page(

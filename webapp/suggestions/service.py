@@ -39,6 +39,8 @@ LEXICAL = "lexical"
 """What the ranker's version ends with where a list was ranked by words alone."""
 
 REBUILD = "python -m webapp index build"
+REMEDY = f"Build it with: {REBUILD}"
+"""How a notice ends that an operator can mend."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,16 @@ class SuggestionList:
     candidates: int
     notice: str
     items: tuple[Suggestion, ...]
+
+    @property
+    def plain_notice(self) -> str:
+        """The notice for people who cannot run commands here."""
+        return self.notice.removesuffix(REMEDY).strip()
+
+    @property
+    def shares_words(self) -> bool:
+        """Whether any name of the list has a word of the text that it was made for."""
+        return any(item.lexical > 0 for item in self.items)
 
     def as_shown(self) -> dict[str, object]:
         """What a decision keeps of the list that was on the screen."""
@@ -120,7 +132,7 @@ class Suggester:
         if index is None:
             generation = files.current_generation(self._index_dir)
             if generation is None:
-                return {"status": "degraded", "detail": f"No index yet. Build it with: {REBUILD}"}
+                return {"status": "degraded", "detail": f"No index yet. {REMEDY}"}
             return {"status": "ok", "detail": "The index is there and will be loaded when needed."}
         if notice:
             return {"status": "degraded", "detail": notice}
@@ -176,6 +188,28 @@ class Suggester:
             notice = "Searched by words alone: the encoder is not loaded."
         return self._ranked(session, index, resource, pair[1], vectors, limit, notice)
 
+    def for_identifier(
+        self, session: Session, resource: str, target: Target | None
+    ) -> SuggestionList:
+        """The target that somebody named, and no other; empty where there is none."""
+        part = self._current(session)[0].resources.get(resource)
+        reason = ranker.Reason("identifier", "has the identifier that you wrote")
+        items = target and (
+            Suggestion(
+                rank=1,
+                identifier=target.identifier,
+                score=0.0,
+                lexical=0.0,
+                dense=None,
+                dense_rank=None,
+                title=target.title,
+                target_id=target.id,
+                reasons=(reason,),
+            ),
+        )
+        candidates = len(part.identifiers) if part else 0
+        return SuggestionList(resource, f"{ranker.VERSION}/identifier", candidates, "", items or ())
+
     def _ranked(
         self,
         session: Session,
@@ -226,7 +260,7 @@ class Suggester:
             if index.catalog_version != version:
                 raise IndexUnusable("the catalog has changed since the index was built")
         except IndexUnusable as reason:
-            notice = f"Ranked by words alone: {reason}. Build it with: {REBUILD}"
+            notice = f"Ranked by words alone: {reason}. {REMEDY}"
             log.warning("%s", notice)
             return lexical_index(session), notice
         if index.encoder is None:
@@ -237,18 +271,14 @@ class Suggester:
         if wanted and index.encoder != wanted:
             notice = (
                 f"Ranked by words alone: the index holds vectors of {index.encoder}, the setting "
-                f"ENCODER names {wanted}. Build it with: {REBUILD}"
+                f"ENCODER names {wanted}. {REMEDY}"
             )
             log.warning("%s", notice)
             return lexical_index(session), notice
         return index, ""
 
     def _why(self) -> str:
-        return (
-            "ENCODER is none."
-            if self._encoder_name == "none"
-            else f"Build it again with: {REBUILD}"
-        )
+        return "ENCODER is none." if self._encoder_name == "none" else REMEDY
 
 
 def lexical_index(session: Session) -> Index:
