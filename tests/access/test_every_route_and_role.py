@@ -29,6 +29,7 @@ TABLE: list[tuple[str, str, str, dict[str, str], tuple[int, int, int, int]]] = [
     ("GET", "/targets/<identifier>", "/targets/nothing", {}, (404,) * 4),
     ("GET", "/search", "/search?q=liver", {}, ALL_200),
     ("GET", "/review", "/review", {}, ALL_200),
+    ("GET", "/your-mappings", "/your-mappings", {}, (302, 200, 200, 200)),
     ("GET", "/mappings/<uuid>", "/mappings/{uuid}", {}, ALL_200),
     ("GET", "/data", "/data", {}, ALL_200),
     ("GET", "/exports/mappings.sssom.tsv", "/exports/mappings.sssom.tsv", {}, ALL_200),

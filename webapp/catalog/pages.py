@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from webapp import current
 from webapp.accounts.access import public
 from webapp.catalog import queries
-from webapp.catalog.models import LEVELS, ROLES, Aop, KeyEvent, Target, TargetAnnotation
+from webapp.catalog.models import LEVELS, ROLES, Aop, KeyEvent, Target
 from webapp.catalog.overlay import overlay
 from webapp.catalog.registry import (
     RESOURCES,
@@ -32,6 +32,8 @@ STATUSES = {
     "mapped": "With a mapping",
     "proposed": "Waiting for review",
     "approved": "Approved",
+    "rejected": "Rejected",
+    "withdrawn": "Withdrawn",
 }
 
 
@@ -66,7 +68,7 @@ def key_events() -> str:
         page = queries.page_of(
             session, queries.key_events(wanted, among=among, without=without), page_number()
         )
-        marks = overlay().for_key_events(session, [row.id for row in page.rows])
+        marks = overlay().for_key_events(session, [row.id for row in page.rows], status)
         aop = session.scalar(select(Aop).where(Aop.number == wanted.aop)) if wanted.aop else None
     return render_template(
         "catalog/key_events.html",
@@ -122,9 +124,7 @@ def target(identifier: str) -> str | Response:
             return redirect(url_for("catalog.target", identifier=found.identifier), 301)
         genes = queries.genes_of(session, found.id)
         marks = overlay().for_targets(session, [found.id]).get(found.id, [])
-        annotations = session.scalars(
-            select(TargetAnnotation).where(TargetAnnotation.target_id == found.id)
-        ).all()
+        annotations = queries.annotations_of(session, found.id)
         synonyms = list(found.synonyms)
     return render_template(
         "catalog/target.html",

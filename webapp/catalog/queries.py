@@ -17,6 +17,7 @@ from webapp.catalog.models import (
     KeyEvent,
     KeyEventRelationship,
     Target,
+    TargetAnnotation,
     TargetGene,
     TargetSynonym,
 )
@@ -162,6 +163,13 @@ def genes_of(session: Session, target_id: int) -> Sequence[str]:
         .join(TargetGene, TargetGene.gene_id == Gene.id)
         .where(TargetGene.target_id == target_id)
         .order_by(Gene.symbol)
+    ).all()
+
+
+def annotations_of(session: Session, target_id: int) -> Sequence[TargetAnnotation]:
+    """Ontology terms that the source itself attached to a target."""
+    return session.scalars(
+        select(TargetAnnotation).where(TargetAnnotation.target_id == target_id)
     ).all()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -10,20 +10,18 @@ from werkzeug.wrappers import Response
 from webapp import current
 from webapp.accounts.access import me, public, requires
 from webapp.catalog import queries
-from webapp.catalog.models import ROLES, KeyEvent, Target, TargetAnnotation
+from webapp.catalog.models import ROLES
 from webapp.catalog.overlay import overlay
 from webapp.catalog.pages import page_number
-from webapp.catalog.registry import RESOURCES, parse_identifier
-from webapp.curation import shown, workflow
-from webapp.curation.assessment import SCHEMES, Unanswered, judge, read_answers, scheme_of
-from webapp.curation.claim import Proposal
+from webapp.catalog.registry import RESOURCES, local_name, parse_identifier
+from webapp.curation import asked, lists, shown, told, workflow
+from webapp.curation.assessment import SCHEMES, scheme_of
+from webapp.curation.claim import Proposal, departures
 from webapp.curation.evidence import reference_curie, reference_url
 from webapp.curation.models import CONFIDENCES, PREDICATES, Mapping, MappingEvent
-from webapp.curation.refusals import Refused, Unknown
+from webapp.curation.refusals import Refused
 from webapp.errors import Problem, hands_back
 from webapp.security import limited
-from webapp.suggestions.current import suggester
-from webapp.suggestions.service import SuggestionList
 
 blueprint = Blueprint("curation", __name__)
 
@@ -68,7 +66,7 @@ def key_event(number: int) -> str:
 def _proposed_again(problem: Problem, number: int) -> str:
     """The page of the Key Event with the proposal as it was typed, and what was in the way."""
     with current.database().read() as session:
-        return _key_event_page(session, number, _typed(), problem)
+        return _key_event_page(session, number, asked.typed(), problem)
 
 
 @blueprint.post("/key-events/<int:number>/mappings")
@@ -77,14 +75,15 @@ def _proposed_again(problem: Problem, number: int) -> str:
 @limited("120/minute")
 def propose(number: int) -> Response:
     """Propose a mapping."""
-    form = _typed()
+    form = asked.typed()
+    target = parse_identifier(form.get("target", "")) or form.get("target", "")
     try:
         uuid = workflow.propose(
             current.database(),
             me(),
             Proposal(
                 key_event=number,
-                target=parse_identifier(form.get("target", "")) or form.get("target", ""),
+                target=target,
                 answers=form,
                 references=form.get("references", ""),
                 note=form.get("note", ""),
@@ -96,8 +95,8 @@ def propose(number: int) -> Response:
         )
     except Refused as error:
         link = (url_for(".mapping", uuid=error.mapping), "See that mapping")
-        raise _problem(error, link if error.mapping else None) from error
-    flash("Proposed. A reviewer who is not you decides.", "success")
+        raise told.problem_of(error, link if error.mapping else None) from error
+    told.announce("proposed", uuid, number, target, " A reviewer who is not you decides.")
     return redirect(url_for(".mapping", uuid=uuid), 303)
 
 
@@ -118,13 +117,16 @@ def _no_verdict(problem: Problem, number: int) -> str:
 def preview(number: int) -> str:
     """What follows from the answers given so far; computed here, shown beside the form."""
     with current.database().read() as session:
-        event = _find_key_event(session, number)
-        target = _find_target(session, request.form.get("target", ""))
+        event = asked.key_event(session, number)
+        target = asked.target(session, request.form.get("target", ""))
         if target is None:
             raise Problem(404, "Not found.", "This target is not in the catalog.")
+        given = request.form.to_dict()
+        verdict = asked.verdict(target, given, event.level)
         return render_template(
             "curation/_verdict.html",
-            verdict=_verdict(target, request.form.to_dict(), event.level),
+            verdict=verdict,
+            changes=departures(verdict, given),
             scheme=scheme_of(target.resource),
         )
 
@@ -141,7 +143,7 @@ def _decided_again(problem: Problem, uuid: str, action: str) -> str:
     """The page of the mapping with the reason as it was typed, and what was in the way."""
     g.here = url_for(".mapping", uuid=uuid, return_to=request.form.get("return_to") or None)
     with current.database().read() as session:
-        return _mapping_page(session, uuid, {**_typed(), "action": action}, problem)
+        return _mapping_page(session, uuid, {**asked.typed(), "action": action}, problem)
 
 
 @blueprint.post("/mappings/<uuid>/<any(approve, reject, withdraw):action>")
@@ -156,15 +158,22 @@ def act(uuid: str, action: str) -> Response:
             me(),
             uuid,
             action,
-            reason=_typed().get("reason", ""),
+            reason=asked.typed().get("reason", ""),
             version=request.form.get("version", type=int),
         )
     except Refused as error:
-        raise _problem(error) from error
-    flash(f"The mapping is {state}.", "success")
-    if request.form.get("return_to") == "review":
+        raise told.problem_of(error) from error
+    with current.database().read() as session:
+        done = session.scalars(select(Mapping).where(Mapping.uuid == uuid)).one()
+        told.announce(state, uuid, done.key_event.number, done.target.identifier)
+        if not asked.reviewing():
+            return redirect(url_for(".mapping", uuid=uuid), 303)
+        following = lists.next_waiting(session, me(), done.id)
+    if following is None:
         return redirect(url_for(".review"), 303)
-    return redirect(url_for(".mapping", uuid=uuid), 303)
+    return redirect(
+        url_for(".mapping", uuid=following.uuid, return_to="review", _anchor="main"), 303
+    )
 
 
 @blueprint.get("/mappings/<uuid>/<any(approve, reject, withdraw):action>")
@@ -189,64 +198,29 @@ def review() -> str:
         )
 
 
-def _typed() -> dict[str, str]:
-    """The form as it was typed: browsers send each line break as two signs."""
-    return {name: value.replace("\r\n", "\n") for name, value in request.form.items()}
-
-
-def _problem(error: Refused, link: tuple[str, str] | None = None) -> Problem:
-    """A refusal of the workflow as the site's error."""
-    if isinstance(error, Unknown):
-        return Problem(404, "Not found.", str(error))
-    return Problem(error.status, str(error), "Nothing was changed.", fields=error.fields, link=link)
-
-
-def _find_key_event(session: Session, number: int) -> KeyEvent:
-    found = session.scalar(select(KeyEvent).where(KeyEvent.number == number))
-    if found is None:
-        raise Problem(404, "Not found.", f"There is no Key Event {number} in the catalog.")
-    return found
-
-
-def _find_target(session: Session, text: str) -> Target | None:
-    identifier = parse_identifier(text)
-    return session.scalar(select(Target).where(Target.identifier == identifier))
-
-
-def _verdict(target: Target, given: dict[str, str], level: str | None) -> object:
-    scheme = scheme_of(target.resource)
-    try:
-        return judge(scheme, read_answers(scheme, given), level)
-    except Unanswered:
-        return None
-
-
 def _key_event_page(
     session: Session, number: int, given: dict[str, str], refused: Problem | None = None
 ) -> str:
     """The page, with a proposal as it was given and why it was refused."""
-    event = _find_key_event(session, number)
+    event = asked.key_event(session, number)
     wanted = given.get("target") or request.args.get("target", "")
-    chosen = _find_target(session, wanted)
+    chosen = asked.target(session, wanted)
     resource = request.values.get("resource", chosen.resource if chosen else "wikipathways")
     if resource not in RESOURCES:
         resource = "wikipathways"
     if refused:
-        local = RESOURCES[chosen.resource].local(chosen.identifier) if chosen else None
+        local = local_name(chosen.identifier) if chosen else None
         g.here = url_for(".key_event", number=number, target=local)
     text = request.args.get("q", "").strip()[:200]
-    suggestions, found = _candidates(session, event, resource, text)
+    suggestions, found = asked.candidates(session, event, resource, text)
     resource = suggestions.resource
     if not wanted:
         chosen = found
     roles = queries.roles_of(session, event.id)
     upstream, downstream = queries.neighbours(session, event.id)
     marks = overlay().for_key_events(session, [event.id]).get(event.id, [])
-    earlier = session.scalars(
-        select(Mapping)
-        .where(Mapping.key_event_id == event.id, Mapping.state == "rejected")
-        .order_by(Mapping.id)
-    ).all()
+    earlier = lists.ended(session, event.id)
+    verdict = asked.verdict(chosen, given, event.level) if chosen else None
     return render_template(
         "curation/key_event.html",
         event=event,
@@ -262,36 +236,21 @@ def _key_event_page(
         sealed=shown.seal(number, suggestions),
         marks=marks,
         marked={mark.target: mark for mark in marks},
-        rejected={one.target.identifier: one for one in earlier},
+        earlier=earlier,
+        rejected={one.target.identifier: one for one in earlier if one.state == "rejected"},
         chosen=chosen,
         missing=wanted[:60] if wanted and not chosen else "",
         genes=queries.genes_of(session, chosen.id) if chosen else [],
-        annotations=session.scalars(
-            select(TargetAnnotation).where(TargetAnnotation.target_id == chosen.id)
-        ).all()
-        if chosen
-        else [],
+        annotations=queries.annotations_of(session, chosen.id) if chosen else [],
         scheme=scheme_of(chosen.resource) if chosen else None,
-        verdict=_verdict(chosen, given, event.level) if chosen else None,
+        verdict=verdict,
+        changes=departures(verdict, given),
         given=given,
         refused=refused,
         fields=refused.fields if refused else {},
         predicates=PREDICATES,
         confidences=CONFIDENCES,
     )
-
-
-def _candidates(
-    session: Session, event: KeyEvent, resource: str, text: str
-) -> tuple[SuggestionList, Target | None]:
-    """The list for a Key Event, or for a search; an identifier is its target, and selects it."""
-    if not text:
-        return suggester().for_key_event(session, event, resource), None
-    if parse_identifier(text):
-        found = _find_target(session, text)
-        where = found.resource if found else resource
-        return suggester().for_identifier(session, where, found), found
-    return suggester().for_text(session, text, resource, 20), None
 
 
 def _mapping_page(
@@ -312,6 +271,11 @@ def _mapping_page(
         bonus=version.score
         - sum(question.points(answers[question.name]) for question in questions),
         actions=_actions(found, given, refused),
+        reviewing=asked.reviewing(),
+        following=lists.next_waiting(session, g.person, found.id)
+        if g.person and g.person.can("review")
+        else None,
+        next_event=lists.next_unmapped(session, found.key_event.number) if g.person else None,
         retired=workflow.retired_side(found),
         resource=RESOURCES[found.target.resource],
         reference_curie=reference_curie,
