@@ -22,6 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.catalog import overlay
     from webapp.catalog import pages as catalog
     from webapp.curation import pages as curation
+    from webapp.curation import yours
     from webapp.curation.overlay import MappingOverlay
     from webapp.database import Database
     from webapp.operations import metrics, operator
@@ -50,11 +51,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.init_app(app)
     suggester.observers.append(app.extensions["kewp.metrics"].suggested)
     errors.init_app(app)
-    security.init_app(app, runtime)
     sessions.init_app(app)
+    access.init_app(app)
+    security.init_app(app, runtime)
     frame.init_app(app)
     overlay.register(app, MappingOverlay())
-    for room in (accounts, catalog, curation, publishing, operations, operator):
+    for room in (accounts, catalog, curation, yours, publishing, operations, operator):
         app.register_blueprint(room.blueprint)
     app.add_url_rule("/", "home", curation.home)
     access.declared(app)

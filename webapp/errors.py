@@ -6,18 +6,23 @@ Imports `database` alone.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import ParamSpec, TypeVar
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask.json import dumps
-from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from webapp.database import is_busy, is_full
 
 log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_HANDS_BACK = "_kewp_hands_back"
 
 _REMEDIES = {
     403: "Your role does not allow this. Ask an administrator if it should.",
@@ -54,6 +59,34 @@ class Problem(Exception):
         self.retry_after = retry_after
 
 
+def hands_back(page: Callable[..., str]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Declare that a view's form comes back as it was typed, whatever was in the way.
+
+    `page(problem, **arguments of the view)` gives the page; the answer has the problem's status.
+    """
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        setattr(view, _HANDS_BACK, page)
+        return view
+
+    return decorate
+
+
+def _handed_back(problem: Problem) -> str | None:
+    """The page with the form that was sent, or None where there is none to give back."""
+    page = getattr(current_app.view_functions.get(request.endpoint or ""), _HANDS_BACK, None)
+    # What another site sent is not shown as if the reader had typed it.
+    if page is None or g.get("from_elsewhere", True):
+        return None
+    try:
+        return str(page(problem, **(request.view_args or {})))
+    except (Problem, HTTPException):
+        return None  # its page does not exist, or the form cannot be read
+    except Exception:
+        log.exception("request %s: the form cannot be handed back", g.get("request_id", ""))
+        return None
+
+
 def wants_json() -> bool:
     """Whether the one who asks is a program rather than a browser."""
     if request.path.startswith(("/api/", "/health", "/metrics")):
@@ -63,7 +96,7 @@ def wants_json() -> bool:
 
 
 def answer(problem: Problem) -> Response:
-    """The response to a problem: `application/problem+json`, or the error page."""
+    """The response to a problem: `application/problem+json`, the form handed back, or a page."""
     if wants_json():
         body: dict[str, object] = {
             "type": "about:blank",
@@ -79,9 +112,10 @@ def answer(problem: Problem) -> Response:
             body["link"] = problem.link[0]
         response = Response(dumps(body), content_type="application/problem+json")
     else:
-        response = make_response(
-            render_template("error.html", problem=problem, request_id=g.get("request_id", ""))
+        page = _handed_back(problem) or render_template(
+            "error.html", problem=problem, request_id=g.get("request_id", "")
         )
+        response = make_response(page)
     response.status_code = problem.status
     if problem.retry_after is not None:
         response.headers["Retry-After"] = str(problem.retry_after)
@@ -108,17 +142,6 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(Problem)
     def problem(error: Problem) -> Response:
         return answer(error)
-
-    @app.errorhandler(CSRFError)
-    def forged(error: CSRFError) -> Response:
-        return answer(
-            Problem(
-                400,
-                "This form is no longer valid.",
-                "It was open too long or came from elsewhere. Go back, reload the page and send "
-                "it again; what you typed is still there.",
-            )
-        )
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:

@@ -86,7 +86,7 @@ def init_app(app: Flask) -> None:
         except SQLAlchemyError:
             # The error page must appear above all when the database does not answer.
             log.exception("the frame of the page is incomplete")
-            return {"person": None, "nav": "", "review_count": None, "site": site}
+            return {"person": None, "here": None, "nav": "", "review_count": None, "site": site}
 
 
 def _frame(site: dict[str, object]) -> dict[str, object]:
@@ -96,15 +96,19 @@ def _frame(site: dict[str, object]) -> dict[str, object]:
             for one in releases_in_use(session)
         ]
         waiting = waiting_for_review(session)
-    # A Key Event's page says it beside the list itself.
-    notice = "" if request.blueprint == "curation" and request.view_args else suggester().notice
     person = g.get("person")
-    health = None
+    health, notice = None, ""
     if person is not None and person.can("admin"):
+        # Who can mend it is told everywhere; a Key Event's page says it beside the list itself.
+        beside_the_list = request.blueprint == "curation" and request.view_args
+        notice = "" if beside_the_list else suggester().notice
         found = checks.components(current.settings(), current.database(), suggester().state)
         health = {"status": checks.overall(found), "url": url_for("operator.page")}
+    # An address that can be opened again: a page that came back from a form has none of its own.
+    readable = request.full_path.rstrip("?") if request.method == "GET" else url_for("home")
     return {
         "person": person,
+        "here": g.get("here", readable),
         "nav": _SECTIONS.get(request.endpoint or "", ""),
         "review_count": waiting,
         "site": {

@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 from uuid import uuid4
 
 from flask import Flask, Response, current_app, g, request
@@ -36,6 +36,10 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+FORGED = "It came from another site. Nothing was changed; open the page here and send it again."
 
 MAX_REQUEST_BYTES = 256 * 1024
 """Our largest form is a few kilobytes; 256 KiB leaves room for long quotes."""
@@ -117,7 +121,7 @@ def limited(limit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def counted(*args: P.args, **kwargs: P.kwargs) -> R:
-            if request.method in {"POST", "PUT", "PATCH", "DELETE"}:
+            if request.method in CHANGING:
                 limiter: FixedWindowRateLimiter = current_app.extensions["kewp.limiter"]
                 person = g.get("person")
                 who = person.id if person else (request.remote_addr or "unknown")
@@ -160,11 +164,12 @@ def init_app(app: Flask, runtime: Database) -> None:
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: forms may stay open
     )
+    app.before_request(_refuse_other_sites)
     CSRFProtect(app)
     app.extensions["kewp.limiter"] = FixedWindowRateLimiter(SharedCounters(runtime))
 
-    # Before CSRF's own check, so that every answer carries the number.
-    app.before_request_funcs.setdefault(None, []).insert(0, _number_request)
+    # Before everything else, so that every answer carries the number.
+    app.before_request_funcs.setdefault(None, []).insert(0, _look_at_request)
 
     @app.after_request
     def harden(response: Response) -> Response:
@@ -176,5 +181,29 @@ def init_app(app: Flask, runtime: Database) -> None:
         return response
 
 
-def _number_request() -> Any:
+def _look_at_request() -> None:
     g.request_id = uuid4().hex[:12]
+    g.from_elsewhere = from_elsewhere()
+
+
+def from_elsewhere() -> bool:
+    """Whether a page of another site made the browser send this.
+
+    Browsers say so over HTTPS and on this machine (Fetch Metadata, W3C); elsewhere `Origin` tells.
+    Programs send neither.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    ours = {request.host, current_app.extensions["kewp.settings"].address.partition("://")[2]}
+    return origin is not None and origin.partition("://")[2] not in ours
+
+
+def _refuse_other_sites() -> None:
+    """A second lock beside the token: the token outlives a sign-in, so that open forms do.
+
+    Only what the browser itself says counts: behind a proxy, `Host` may be another than `Origin`.
+    """
+    if request.method in CHANGING and g.from_elsewhere and "Sec-Fetch-Site" in request.headers:
+        raise Problem(400, "This form is no longer valid.", FORGED)

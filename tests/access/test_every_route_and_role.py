@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from tests.conftest import PATHWAY_ANSWERS, Member, propose
+from webapp.curation.models import Mapping, MappingEvent
+from webapp.database import Database
 
 ROLES = ("anonymous", "curator", "reviewer", "admin")
 ALL_200 = (200, 200, 200, 200)
@@ -26,6 +29,7 @@ TABLE: list[tuple[str, str, str, dict[str, str], tuple[int, int, int, int]]] = [
     ("GET", "/targets/<identifier>", "/targets/nothing", {}, (404,) * 4),
     ("GET", "/search", "/search?q=liver", {}, ALL_200),
     ("GET", "/review", "/review", {}, ALL_200),
+    ("GET", "/your-mappings", "/your-mappings", {}, (302, 200, 200, 200)),
     ("GET", "/mappings/<uuid>", "/mappings/{uuid}", {}, ALL_200),
     ("GET", "/data", "/data", {}, ALL_200),
     ("GET", "/operator", "/operator", {}, (302, 403, 403, 200)),
@@ -82,12 +86,20 @@ TABLE: list[tuple[str, str, str, dict[str, str], tuple[int, int, int, int]]] = [
         {"target": "WP254", **PATHWAY_ANSWERS},
         (401, 409, 409, 409),
     ),
+    ("GET", "/key-events/<int:number>/mappings", "/key-events/1513/mappings", {}, (302,) * 4),
     (
         "POST",
         "/key-events/<int:number>/preview",
         "/key-events/1513/preview",
         {"target": "WP254"},
         (401, 200, 200, 200),
+    ),
+    (
+        "GET",
+        "/mappings/<uuid>/<any(approve, reject, withdraw):action>",
+        "/mappings/{uuid}/approve",
+        {},
+        (302,) * 4,
     ),
     (
         "POST",
@@ -159,15 +171,30 @@ def test_the_table_holds_every_route(app: Flask) -> None:
 
 @pytest.mark.parametrize("row", [row for row in TABLE if row[0] == "POST"], ids=lambda row: row[2])
 @pytest.mark.parametrize("token", [None, "wrong"])
+@pytest.mark.parametrize("who", ["anonymous", "admin"])
 def test_nothing_changes_without_a_valid_token(
     row: tuple[str, str, str, dict[str, str], tuple[int, int, int, int]],
     token: str | None,
-    admin: Member,
+    who: str,
+    request: pytest.FixtureRequest,
+    database: Database,
+    uuid: str,
 ) -> None:
+    def rows() -> list[int | None]:
+        with database.read() as session:
+            return [
+                session.scalar(select(func.count()).select_from(table))
+                for table in (Mapping, MappingEvent)
+            ]
+
+    member: Member = request.getfixturevalue(who)
+    before = rows()
     form = row[3] if token is None else {**row[3], "csrf_token": token}
-    answer = admin.client.post(row[2].format(uuid="x"), data=form)
-    assert answer.status_code == 400
-    assert "no longer valid" in answer.text
+    answer = member.client.post(row[2].format(uuid=uuid), data=form)
+    signed_out = who == "anonymous" and row[4][0] == 401
+    assert answer.status_code == (401 if signed_out else 400)
+    assert ("not signed in" if signed_out else "no longer valid") in answer.text
+    assert rows() == before
 
 
 def test_a_view_that_does_not_say_who_may_open_it_stops_the_start(app: Flask) -> None:

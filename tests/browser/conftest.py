@@ -117,12 +117,15 @@ def open_page(browser: Browser, site: Site) -> Iterator[Opener]:
     """`open_page(name, role, **context)`: a page of a new context, signed in if a name is given.
 
     Anything that reaches the console as an error, or breaks the content security policy, fails
-    the test.
+    the test, but for answers with one of the `statuses`.
     """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
-    def opened(name: str = "", role: str = "curator", **given: object) -> Page:
+    def opened(
+        name: str = "", role: str = "curator", statuses: str = "409|422", **given: object
+    ) -> Page:
+        refused = rf"(status of|Error Code) ({statuses})"
         context = browser.new_context(base_url=site.address, **given)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
@@ -133,7 +136,7 @@ def open_page(browser: Browser, site: Site) -> Iterator[Opener]:
             # Chromium reports a refused form (409, 422) as an error of its own.
             lambda message: (
                 faults.append(message.text)
-                if message.type == "error" and not re.search("status of (409|422)", message.text)
+                if message.type == "error" and not re.search(refused, message.text)
                 else None
             ),
         )

@@ -37,7 +37,7 @@ def test_a_curator_proposes_and_a_reviewer_approves(open_page: Opener) -> None:
     reviewer.get_by_role("navigation", name="Sections").get_by_role("link", name="Review").click()
     reviewer.get_by_role("link", name="KE 1513 General Apoptosis").click()
     reviewer.get_by_role("button", name="Approve").click()
-    expect(reviewer.get_by_role("main")).to_contain_text("The mapping is approved.")
+    expect(reviewer.get_by_role("main")).to_contain_text("Approved: KE 1513 → WP254.")
 
     anyone = open_page()
     anyone.goto(address)

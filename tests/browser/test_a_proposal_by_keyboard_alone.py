@@ -44,4 +44,4 @@ def test_search_choose_answer_propose(open_page: Opener) -> None:
     page.wait_for_url("**/mappings/**")
     tab_to(page, "Withdraw")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("main")).to_contain_text("The mapping is withdrawn.")
+    expect(page.get_by_role("main")).to_contain_text("Withdrawn: KE 642 → WP197.")

@@ -24,4 +24,4 @@ def test_a_refused_proposal_is_handed_back_filled_in(open_page: Opener) -> None:
     expect(page.get_by_role("main")).to_contain_text("skos:broadMatch")
     expect(page.get_by_role("main")).to_contain_text("doi:10.1000/182")
     page.get_by_role("button", name="Withdraw").click()
-    expect(page.get_by_role("main")).to_contain_text("The mapping is withdrawn.")
+    expect(page.get_by_role("main")).to_contain_text("Withdrawn: KE 1945 → WP4923.")

@@ -4,10 +4,10 @@ import re
 import unicodedata
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.conftest import Member, propose
-from webapp.catalog.models import Aop, Gene, KeyEvent
+from webapp.catalog.models import Aop, Gene, KeyEvent, Target, TargetSynonym
 from webapp.database import Database
 
 
@@ -104,3 +104,85 @@ def test_a_word_that_is_no_filter_is_ignored(anonymous: Member) -> None:
     answer = anonymous.get("/key-events?level=nonsense&status=x&role=y&page=-3&aop=abc")
     assert answer.status_code == 200
     assert len(numbers(answer.text)) == 50
+
+
+@pytest.mark.parametrize("text", ["AOP 38", "aop:38", "aop38"])
+def test_the_number_of_an_aop_goes_straight_to_its_page(anonymous: Member, text: str) -> None:
+    answer = anonymous.get("/search", query_string={"q": text})
+    assert (answer.status_code, answer.headers.get("Location")) == (302, "/aops/38")
+    assert 'href="/aops/38"' in anonymous.get("/aops", query_string={"q": text}).text
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("KE 999999", "There is no KE 999999 in the catalog."),
+        ("AOP 9999", "There is no AOP 9999 in the catalog."),
+        ("wp99999", "There is no WP99999 in the catalog."),
+        ("R-HSA-99999999", "There is no R-HSA-99999999 in the catalog."),
+    ],
+)
+def test_an_identifier_that_is_nowhere_is_named(
+    anonymous: Member, text: str, sentence: str
+) -> None:
+    page = anonymous.get("/search", query_string={"q": text}).text
+    assert sentence in page
+    assert "Every word must occur" not in page
+    assert "Found for" not in page
+
+
+@pytest.mark.parametrize(
+    "text", ["apoptosis, general", "(general) apoptosis;", "“Apoptosis”. General!"]
+)
+def test_signs_between_words_are_no_part_of_them(anonymous: Member, text: str) -> None:
+    for address in ("/search", "/key-events"):
+        assert 1513 in numbers(anonymous.get(address, query_string={"q": text}).text), address
+
+
+def test_signs_within_words_are(anonymous: Member, database: Database) -> None:
+    with database.write() as session:
+        session.execute(
+            update(KeyEvent).where(KeyEvent.number == 1513).values(title="NF-kB, 5'-end, (p53)")
+        )
+    for text in ("NF-kB", "5'-end", "p53,"):
+        assert numbers(anonymous.get("/key-events", query_string={"q": text}).text) == [1513], text
+
+
+def test_a_target_is_found_by_another_name_which_is_shown(
+    anonymous: Member, database: Database
+) -> None:
+    with database.write() as session:
+        target = session.scalars(
+            select(Target).where(Target.identifier == "wikipathways:WP254")
+        ).one()
+        for name in ("Programmed cell suicide", "Cellular suicide"):
+            session.add(TargetSynonym(target_id=target.id, scope="EXACT", text=name))
+    page = anonymous.get("/search", query_string={"q": "suicide programmed"}).text
+    assert page.count('href="/targets/wikipathways:WP254"') == 1
+    assert "Programmed cell suicide" in page
+    assert "Cellular suicide" not in page
+
+
+def test_aops_beyond_the_twentieth_are_counted(anonymous: Member, database: Database) -> None:
+    with database.write() as session:
+        release = session.scalars(select(Aop.release_id)).first()
+        assert release is not None
+        for number in range(9000, 9023):
+            title = f"Quark confinement {number}"
+            session.add(Aop(number=number, curie=f"aop:{number}", title=title, release_id=release))
+    page = anonymous.get("/search", query_string={"q": "quark"}).text
+    assert page.count('href="/aops/90') == 20
+    assert '<a href="/aops?q=quark">All 23 AOPs</a>' in page
+
+
+def test_nothing_found_is_the_heading(anonymous: Member) -> None:
+    page = anonymous.get("/search", query_string={"q": "qqqq"}).text
+    assert "<h1>Nothing found for “qqqq”</h1>" in page
+    assert "Found for" not in page.replace("Nothing found for", "")
+
+
+def test_clear_is_offered_where_there_is_something_to_clear(anonymous: Member) -> None:
+    assert ">Clear</a>" not in anonymous.get("/key-events?page=2").text
+    assert ">Clear</a>" not in anonymous.get("/key-events?q=&level=&status=&role=").text
+    for filters in ("q=liver", "level=Cellular", "status=unmapped", "role=MIE", "aop=38"):
+        assert ">Clear</a>" in anonymous.get(f"/key-events?{filters}").text, filters

@@ -104,3 +104,10 @@ def test_nothing_but_the_answers_is_read() -> None:
         "specificity",
         "coverage",
     }
+
+
+def test_the_answer_that_makes_a_term_narrower_says_which_side_is_the_part() -> None:
+    [connection] = [one for one in TERM_1.questions if one.name == "connection"]
+    [part] = [option for option in connection.options if option.value == "part"]
+    assert part.help == "the term is one step of the event"
+    assert judge(TERM_1, term("part", "exact", "known"), None).predicate == "skos:narrowMatch"

@@ -86,11 +86,20 @@ def ranked_any(database: Database, settings: Settings) -> SuggestionList:
         return suggester.for_key_event(session, event, "wikipathways")
 
 
-def test_the_curator_sees_it_on_the_page(app: Flask, anonymous: Member) -> None:
+def test_the_curator_sees_it_beside_the_list_and_the_administrator_is_told_what_to_do(
+    app: Flask, anonymous: Member, curator: Member, reviewer: Member, admin: Member
+) -> None:
     app.extensions["kewp.suggestions"].load_index()
-    page = anonymous.get("/key-events/1513").text
-    assert "Ranked by words alone" in page
-    assert "WP254" in page
+    for member in (anonymous, curator, reviewer):
+        page = member.get("/key-events/1513").text
+        assert "Ranked by words alone: no suggestion index has been built yet." in page
+        assert "WP254" in page
+        assert "index build" not in page
+        elsewhere = member.get("/").text
+        assert "Ranked by words alone" not in elsewhere, "nothing is ranked there"
+        assert "index build" not in elsewhere
+    for address in ("/", "/key-events/1513"):
+        assert admin.get(address).text.count("python -m webapp index build") == 1, address
 
 
 def test_only_new_texts_are_encoded_again(

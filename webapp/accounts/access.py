@@ -6,10 +6,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask, g, redirect, request, url_for
+from flask import Flask, Response, g, redirect, request, url_for
+from flask_wtf.csrf import CSRFError
 
 from webapp.accounts.models import Person
-from webapp.errors import Problem, wants_json
+from webapp.errors import Problem, answer, wants_json
+from webapp.security import FORGED
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,13 +41,7 @@ def requires(action: str) -> Callable[[Callable[P, R]], Callable[P, Any]]:
                 script = "HX-Request" in request.headers
                 if request.method == "GET" and not script and not wants_json():
                     return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
-                raise Problem(
-                    401,
-                    "You are not signed in.",
-                    "Sign in and send it again; the browser's back button brings back what you "
-                    "typed.",
-                    link=(url_for("accounts.sign_in"), "Sign in"),
-                )
+                raise _signed_out()
             if not person.can(action):
                 raise Problem(
                     403,
@@ -67,6 +63,45 @@ def me() -> Person:
     if person is None:
         raise Problem(401, "You are not signed in.")
     return person
+
+
+def _signed_out() -> Problem:
+    return Problem(
+        401,
+        "You are not signed in.",
+        "Nothing was changed. Sign in, then send it again.",
+        link=(url_for("accounts.sign_in", next=_came_from()), "Sign in"),
+    )
+
+
+def _came_from() -> str | None:
+    """The page of ours that sent this request, as an address on this site."""
+    start, referrer = request.host_url, request.referrer or ""
+    return f"/{referrer.removeprefix(start)}" if referrer.startswith(start) else None
+
+
+def init_app(app: Flask) -> None:
+    """Say why a form without a valid token is not taken: nobody is signed in, or it is an old one.
+
+    The person must be known before the tokens are checked.
+    """
+
+    @app.errorhandler(CSRFError)
+    def without_token(_error: CSRFError) -> Response:
+        stale = "This form is no longer valid."
+        if g.from_elsewhere:
+            return answer(Problem(400, stale, FORGED))
+        access = getattr(app.view_functions.get(request.endpoint or ""), _DECLARED, "public")
+        if g.person is None and access != "public":
+            return answer(_signed_out())
+        return answer(
+            Problem(
+                400,
+                stale,
+                "It belongs to an earlier session of this browser. Nothing was changed.",
+                link=(_came_from() or url_for("home"), "Open the page again"),
+            )
+        )
 
 
 def declared(app: Flask) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from webapp import current
@@ -15,12 +15,6 @@ from webapp.errors import Problem
 from webapp.security import limited
 
 blueprint = Blueprint("accounts", __name__)
-
-_UNUSABLE = Problem(
-    410,
-    "This sign-in link cannot be used.",
-    "It was used already, or its 15 minutes are over. Ask the operator for a new one.",
-)
 
 
 def local_address(address: str) -> str:
@@ -44,7 +38,7 @@ def confirm(token: str) -> str:
     """Ask before using the link up, so that a mail scanner that opens it does not spend it."""
     link = links.peek(current.runtime(), token)
     if link is None:
-        raise _UNUSABLE
+        raise _unusable()
     with current.database().read() as database:
         known = people.find(database, links.PROVIDER, people.subject_of(link.name))
     return render_template(
@@ -62,14 +56,33 @@ def redeem(token: str) -> Response:
     """
     link = links.peek(current.runtime(), token)
     if link is None:
-        raise _UNUSABLE
+        raise _unusable()
     person = _person_of(link)
     if not links.redeem(current.runtime(), token):
-        raise _UNUSABLE
+        raise _unusable()
     destination = local_address(session.get("next", ""))
     sessions.sign_in(person.id)
+    session["next"] = destination  # for those who come back to the link
     flash("You are signed in.", "success")
     return redirect(destination, 303)
+
+
+def _unusable() -> Problem:
+    title = "This sign-in link cannot be used."
+    person: Person | None = g.person
+    if person is not None:
+        return Problem(
+            410,
+            title,
+            f"You are signed in as {person.name} already, perhaps by this very link.",
+            link=(local_address(session.get("next", "")), "Go on"),
+        )
+    return Problem(
+        410,
+        title,
+        "It was used already, or its 15 minutes are over. Ask the operator for a new one.",
+        link=(url_for("accounts.sign_in"), "How to sign in"),
+    )
 
 
 def _person_of(link: SignInLink) -> Person:

@@ -23,11 +23,17 @@ log = logging.getLogger(__name__)
 IDLE = timedelta(days=14)
 _TOUCH_EVERY = timedelta(minutes=10)
 _KEY = "key"
+_FORMS = "csrf_token"
+"""Where Flask-WTF keeps what the tokens of this browser's forms are checked against."""
 _WITHOUT_DATABASES = {"static", "operations.health", "operations.live", "operations.metrics"}
 
 
 def sign_in(person_id: str) -> None:
-    """Start a fresh session for a person; whatever session there was is ended."""
+    """Start a fresh session for a person; whatever session there was is ended.
+
+    Forms that this person left open in the browser stay valid; those of somebody else do not.
+    """
+    forms = session.get(_FORMS) if _whose() in {None, person_id} else None
     sign_out()
     key = secrets.token_urlsafe(32)
     now = utc_now()
@@ -37,7 +43,19 @@ def sign_in(person_id: str) -> None:
             SignedInSession(key_hash=hashed(key), person_id=person_id, created_at=now, seen_at=now)
         )
     session[_KEY] = key
+    if forms:
+        session[_FORMS] = forms
     session.permanent = True
+
+
+def _whose() -> str | None:
+    """The person whose session this browser had, also one that has expired, as far as is known."""
+    key = session.get(_KEY)
+    if not key:
+        return None
+    with current.runtime().read() as runtime:
+        known = runtime.get(SignedInSession, hashed(key))
+    return known.person_id if known else None
 
 
 def sign_out() -> None:

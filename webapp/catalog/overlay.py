@@ -34,8 +34,10 @@ class Mark:
 class Overlay(Protocol):
     """What the catalog asks of the room that holds mappings."""
 
-    def for_key_events(self, session: Session, ids: Iterable[int]) -> dict[int, list[Mark]]:
-        """Live mappings by `key_event.id`."""
+    def for_key_events(
+        self, session: Session, ids: Iterable[int], also: str = ""
+    ) -> dict[int, list[Mark]]:
+        """Live mappings by `key_event.id`, and those in the state `also`."""
         ...
 
     def for_targets(self, session: Session, ids: Iterable[int]) -> dict[int, list[Mark]]:
@@ -50,7 +52,9 @@ class Overlay(Protocol):
 class NoOverlay:
     """No mappings anywhere."""
 
-    def for_key_events(self, session: Session, ids: Iterable[int]) -> dict[int, list[Mark]]:
+    def for_key_events(
+        self, session: Session, ids: Iterable[int], also: str = ""
+    ) -> dict[int, list[Mark]]:
         """No marks."""
         return {}
 

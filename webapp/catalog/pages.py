@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from webapp import current
 from webapp.accounts.access import public
 from webapp.catalog import queries
-from webapp.catalog.models import LEVELS, ROLES, Aop, Target, TargetAnnotation
+from webapp.catalog.models import LEVELS, ROLES, Aop, KeyEvent, Target
 from webapp.catalog.overlay import overlay
-from webapp.catalog.registry import RESOURCES, parse_identifier, parse_key_event
+from webapp.catalog.registry import (
+    RESOURCES,
+    local_name,
+    parse_aop,
+    parse_identifier,
+    parse_key_event,
+)
 from webapp.errors import Problem
 
 blueprint = Blueprint("catalog", __name__)
+
+SEARCH_PAGE = 20
+"""So many of each kind stand on the page of a search."""
 
 STATUSES = {
     "": "Any",
@@ -22,6 +32,8 @@ STATUSES = {
     "mapped": "With a mapping",
     "proposed": "Waiting for review",
     "approved": "Approved",
+    "rejected": "Rejected",
+    "withdrawn": "Withdrawn",
 }
 
 
@@ -56,13 +68,14 @@ def key_events() -> str:
         page = queries.page_of(
             session, queries.key_events(wanted, among=among, without=without), page_number()
         )
-        marks = overlay().for_key_events(session, [row.id for row in page.rows])
+        marks = overlay().for_key_events(session, [row.id for row in page.rows], status)
         aop = session.scalar(select(Aop).where(Aop.number == wanted.aop)) if wanted.aop else None
     return render_template(
         "catalog/key_events.html",
         page=page,
         marks=marks,
         wanted=wanted,
+        unfiltered=queries.KeyEventFilter(),
         status=status,
         statuses=STATUSES,
         levels=LEVELS,
@@ -75,12 +88,9 @@ def key_events() -> str:
 @public
 def aops() -> str:
     """The list of AOPs."""
-    text = request.args.get("q", "").strip()
-    query = select(Aop).where(Aop.retired_at.is_(None)).order_by(Aop.number)
-    if text:
-        query = query.where(queries.contains(text, Aop.title))
+    text = request.args.get("q", "").strip()[:200]
     with current.database().read() as session:
-        page = queries.page_of(session, query, page_number())
+        page = queries.page_of(session, queries.aops(text), page_number())
     return render_template(
         "catalog/aops.html",
         page=page,
@@ -114,9 +124,7 @@ def target(identifier: str) -> str | Response:
             return redirect(url_for("catalog.target", identifier=found.identifier), 301)
         genes = queries.genes_of(session, found.id)
         marks = overlay().for_targets(session, [found.id]).get(found.id, [])
-        annotations = session.scalars(
-            select(TargetAnnotation).where(TargetAnnotation.target_id == found.id)
-        ).all()
+        annotations = queries.annotations_of(session, found.id)
         synonyms = list(found.synonyms)
     return render_template(
         "catalog/target.html",
@@ -135,26 +143,44 @@ def search() -> str | Response:
     """Search over Key Events, AOPs and targets; an identifier goes straight to its page."""
     text = request.args.get("q", "").strip()[:200]
     with current.database().read() as session:
-        if (identifier := parse_identifier(text)) and session.scalar(
-            select(Target.id).where(Target.identifier == identifier)
-        ):
-            return redirect(url_for("catalog.target", identifier=identifier))
+        identified, address = _identified(session, text)
+        if address:
+            return redirect(address)
         events = queries.page_of(
-            session, queries.key_events(queries.KeyEventFilter(text=text)), 1, 20
+            session, queries.key_events(queries.KeyEventFilter(text=text)), 1, SEARCH_PAGE
         )
-        number = parse_key_event(text)
-        if (
-            number is not None
-            and not text.isdecimal()
-            and any(event.number == number for event in events.rows)
-        ):
-            return redirect(url_for("curation.key_event", number=number))
+        aops = queries.page_of(session, queries.aops(text), 1, SEARCH_PAGE)
         found = {
             "key_events": events.rows if text else [],
-            "aops": queries.find_aops(session, text) if text else [],
-            "targets": queries.find_targets(session, text),
+            "aops": aops.rows if text else [],
+            "targets": queries.find_targets(session, text, SEARCH_PAGE),
             "with_gene": queries.targets_with_gene(session, text) if text else [],
         }
     return render_template(
-        "catalog/search.html", text=text, found=found, key_event_count=events.total
+        "catalog/search.html",
+        text=text,
+        found=found,
+        missing=identified,
+        key_event_count=events.total,
+        aop_count=aops.total,
     )
+
+
+def _identified(session: Session, text: str) -> tuple[str, str]:
+    """What an identifier names, and the address of its page, empty where it is not in the catalog.
+
+    Both are empty for words, and for a bare number, which may be a Key Event's or an AOP's.
+    """
+    if identifier := parse_identifier(text):
+        known = session.scalar(select(Target.id).where(Target.identifier == identifier))
+        address = url_for("catalog.target", identifier=identifier)
+        return local_name(identifier), address if known else ""
+    if text.isdecimal():
+        return "", ""
+    if (number := parse_key_event(text)) is not None:
+        known = session.scalar(select(KeyEvent.id).where(KeyEvent.number == number))
+        return f"KE {number}", url_for("curation.key_event", number=number) if known else ""
+    if (number := parse_aop(text)) is not None:
+        known = session.scalar(select(Aop.id).where(Aop.number == number))
+        return f"AOP {number}", url_for("catalog.aop", number=number) if known else ""
+    return "", ""

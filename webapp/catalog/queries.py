@@ -17,11 +17,15 @@ from webapp.catalog.models import (
     KeyEvent,
     KeyEventRelationship,
     Target,
+    TargetAnnotation,
     TargetGene,
+    TargetSynonym,
 )
-from webapp.catalog.registry import parse_identifier, parse_key_event
+from webapp.catalog.registry import parse_aop, parse_key_event
 
 PAGE_SIZE = 50
+
+_AROUND_WORDS = ",;:.!?()[]{}\"'“”‘’"
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,16 @@ class KeyEventFilter:
 
 
 def contains(text: str, *columns: Any) -> ColumnElement[bool]:
-    """Every word of `text` occurs in one of the columns, in any order, regardless of case."""
+    """Every word of `text` occurs in one of the columns, in any order, regardless of case.
+
+    Signs around a word are no part of it, unless there is nothing else.
+    """
+    given = unicodedata.normalize("NFC", text).split()[:12]
+    words = [word for one in given if (word := one.strip(_AROUND_WORDS))]
     return and_(
         *(
             or_(*(column.icontains(word, autoescape=True) for column in columns))
-            for word in unicodedata.normalize("NFC", text).split()[:12]
+            for word in words or given
         )
     )
 
@@ -93,17 +102,36 @@ def page_of(session: Session, query: Select[Any], number: int, size: int = PAGE_
     return Page(rows, total, number, pages)
 
 
-def find_targets(session: Session, text: str, limit: int = 20) -> Sequence[Target]:
-    """Live targets by identifier or by the words of their title; short titles first."""
-    identifier = parse_identifier(text)
-    query = select(Target).where(Target.retired_at.is_(None))
-    if identifier:
-        query = query.where(Target.identifier == identifier)
-    elif text.strip():
-        query = query.where(contains(text, Target.title))
-    else:
+def find_targets(session: Session, text: str, limit: int = 20) -> list[tuple[Target, str]]:
+    """Live targets by the words of their title or of another name, which then stands beside them.
+
+    Titles come before other names, short ones first.
+    """
+    if not text.strip():
         return []
-    return session.scalars(query.order_by(func.length(Target.title), Target.id).limit(limit)).all()
+    named = contains(text, TargetSynonym.text)
+    titled = contains(text, Target.title)
+    targets = session.scalars(
+        select(Target)
+        .where(
+            Target.retired_at.is_(None),
+            or_(titled, Target.id.in_(select(TargetSynonym.target_id).where(named))),
+        )
+        .order_by(titled.desc(), func.length(Target.title), Target.id)
+        .limit(limit)
+    ).all()
+    ids = [target.id for target in targets]
+    by_title = set(session.scalars(select(Target.id).where(Target.id.in_(ids), titled)))
+    names: dict[int, str] = {}
+    for target_id, name in session.execute(
+        select(TargetSynonym.target_id, TargetSynonym.text)
+        .where(TargetSynonym.target_id.in_(ids), named)
+        .order_by(func.length(TargetSynonym.text), TargetSynonym.text)
+    ):
+        names.setdefault(target_id, name)
+    return [
+        (target, "" if target.id in by_title else names.get(target.id, "")) for target in targets
+    ]
 
 
 def targets_with_gene(session: Session, symbol: str, limit: int = 50) -> Sequence[Target]:
@@ -118,15 +146,14 @@ def targets_with_gene(session: Session, symbol: str, limit: int = 50) -> Sequenc
     ).all()
 
 
-def find_aops(session: Session, text: str, limit: int = 20) -> Sequence[Aop]:
-    """Live AOPs by number or by the words of their title."""
-    word = text.strip().lower().removeprefix("aop").lstrip(" :")
-    match = contains(text, Aop.title)
-    if word.isdecimal():
-        match = or_(match, Aop.number == int(word[:9]))
-    return session.scalars(
-        select(Aop).where(Aop.retired_at.is_(None), match).order_by(Aop.number).limit(limit)
-    ).all()
+def aops(text: str) -> Select[Aop]:
+    """Live AOPs by number or by the words of their title, by number; all for an empty text."""
+    query = select(Aop).where(Aop.retired_at.is_(None)).order_by(Aop.number)
+    if text.strip():
+        number = parse_aop(text)
+        match = contains(text, Aop.title)
+        query = query.where(match if number is None else or_(match, Aop.number == number))
+    return query
 
 
 def genes_of(session: Session, target_id: int) -> Sequence[str]:
@@ -136,6 +163,13 @@ def genes_of(session: Session, target_id: int) -> Sequence[str]:
         .join(TargetGene, TargetGene.gene_id == Gene.id)
         .where(TargetGene.target_id == target_id)
         .order_by(Gene.symbol)
+    ).all()
+
+
+def annotations_of(session: Session, target_id: int) -> Sequence[TargetAnnotation]:
+    """Ontology terms that the source itself attached to a target."""
+    return session.scalars(
+        select(TargetAnnotation).where(TargetAnnotation.target_id == target_id)
     ).all()
 
 

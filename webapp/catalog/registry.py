@@ -87,6 +87,19 @@ def parse_identifier(text: str) -> str | None:
     return None
 
 
+def local_name(curie: str) -> str:
+    """A target's CURIE as people write it, whatever its resource: WP254, GO:0006915."""
+    return next(
+        one.local(curie) for one in RESOURCES.values() if curie.startswith(f"{one.prefix}:")
+    )
+
+
+def parse_aop(text: str) -> int | None:
+    """The number of an AOP as people write it (`38`, `AOP 38`, `aop:38`), or None."""
+    match = re.fullmatch(r"(?:aop\s*:?)?\s*(\d{1,7})", text.strip(), re.IGNORECASE)
+    return int(match[1]) if match else None
+
+
 def parse_key_event(text: str) -> int | None:
     """The number of a Key Event as people write it (`55`, `KE 55`, `aop.events:55`), or None."""
     match = re.fullmatch(

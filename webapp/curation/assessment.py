@@ -145,7 +145,7 @@ TERM_1 = Scheme(
             "",
             (
                 Option("same", "The same process", "event and term name one process", 3),
-                Option("part", "A part of it", "one is a step of the other", 2),
+                Option("part", "A part of it", "the term is one step of the event", 2),
                 Option("neighbour", "A neighbour", "upstream or downstream of it", 1),
                 Option("distant", "Distant", "the same field only", 0),
             ),

@@ -5,6 +5,7 @@ Free of Flask and of the database.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +56,15 @@ class Claim:
         )
 
 
+def departures(verdict: Verdict | None, given: Mapping[str, str]) -> dict[str, str]:
+    """The `confidence` and `predicate` of a form that differ from what follows from its answers."""
+    return {
+        name: given[name]
+        for name, words in (("confidence", CONFIDENCES), ("predicate", PREDICATES))
+        if verdict and given.get(name) in words and given[name] != getattr(verdict, name)
+    }
+
+
 def read_claim(scheme: Scheme, proposal: Proposal, level: str | None) -> Claim:
     """Read a proposal about a Key Event of this level.
 
@@ -88,6 +98,10 @@ def read_claim(scheme: Scheme, proposal: Proposal, level: str | None) -> Claim:
         wrong["override_reason"] = (
             f"Your answers give {verdict.predicate} with {verdict.confidence} confidence. "
             "Say why you change it."
+        )
+    if proposal.override_reason.strip() and not wrong and not claim.changed:
+        wrong["override_reason"] = (
+            "Nothing is changed: choose another predicate or confidence, or move this to the note."
         )
     if wrong:
         raise Refused("The proposal is not complete.", fields=wrong)

@@ -16,9 +16,11 @@ from webapp.curation.models import LIVE_STATES, Mapping, MappingVersion
 class MappingOverlay:
     """Answers the catalog's questions about mappings."""
 
-    def for_key_events(self, session: Session, ids: Iterable[int]) -> dict[int, list[Mark]]:
-        """Live mappings by `key_event.id`."""
-        return self._marks(session, Mapping.key_event_id, ids)
+    def for_key_events(
+        self, session: Session, ids: Iterable[int], also: str = ""
+    ) -> dict[int, list[Mark]]:
+        """Live mappings by `key_event.id`, and those in the state `also`."""
+        return self._marks(session, Mapping.key_event_id, ids, also)
 
     def for_targets(self, session: Session, ids: Iterable[int]) -> dict[int, list[Mark]]:
         """Live mappings by `target.id`."""
@@ -30,7 +32,9 @@ class MappingOverlay:
         return select(Mapping.key_event_id).where(Mapping.state.in_(states))
 
     @staticmethod
-    def _marks(session: Session, column: Any, ids: Iterable[int]) -> dict[int, list[Mark]]:
+    def _marks(
+        session: Session, column: Any, ids: Iterable[int], also: str = ""
+    ) -> dict[int, list[Mark]]:
         latest = (
             select(MappingVersion.mapping_id, func.max(MappingVersion.id).label("id"))
             .group_by(MappingVersion.mapping_id)
@@ -43,7 +47,7 @@ class MappingOverlay:
             .join(Target, Target.id == Mapping.target_id)
             .join(latest, latest.c.mapping_id == Mapping.id)
             .join(MappingVersion, MappingVersion.id == latest.c.id)
-            .where(column.in_(list(ids)), Mapping.state.in_(LIVE_STATES))
+            .where(column.in_(list(ids)), Mapping.state.in_((*LIVE_STATES, also)))
             .order_by(Mapping.id)
         ):
             marks.setdefault(owner, []).append(

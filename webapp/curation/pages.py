@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -10,20 +10,18 @@ from werkzeug.wrappers import Response
 from webapp import current
 from webapp.accounts.access import me, public, requires
 from webapp.catalog import queries
-from webapp.catalog.models import ROLES, KeyEvent, Target, TargetAnnotation
+from webapp.catalog.models import ROLES
 from webapp.catalog.overlay import overlay
 from webapp.catalog.pages import page_number
-from webapp.catalog.registry import RESOURCES, parse_identifier
-from webapp.curation import shown, workflow
-from webapp.curation.assessment import SCHEMES, Unanswered, judge, read_answers, scheme_of
-from webapp.curation.claim import Proposal
+from webapp.catalog.registry import RESOURCES, local_name, parse_identifier
+from webapp.curation import asked, lists, shown, told, workflow
+from webapp.curation.assessment import SCHEMES, scheme_of
+from webapp.curation.claim import Proposal, departures
 from webapp.curation.evidence import reference_curie, reference_url
 from webapp.curation.models import CONFIDENCES, PREDICATES, Mapping, MappingEvent
-from webapp.curation.refusals import Conflict, Refused, Unknown
-from webapp.errors import Problem
+from webapp.curation.refusals import Refused
+from webapp.errors import Problem, hands_back
 from webapp.security import limited
-from webapp.suggestions.current import suggester
-from webapp.suggestions.service import SuggestionList
 
 blueprint = Blueprint("curation", __name__)
 
@@ -62,22 +60,30 @@ def home() -> str:
 def key_event(number: int) -> str:
     """A Key Event: what it is, what it is mapped to, what fits, and the form to propose."""
     with current.database().read() as session:
-        return _key_event_page(session, number, {}, {})
+        return _key_event_page(session, number, {})
+
+
+def _proposed_again(problem: Problem, number: int) -> str:
+    """The page of the Key Event with the proposal as it was typed, and what was in the way."""
+    with current.database().read() as session:
+        return _key_event_page(session, number, asked.typed(), problem)
 
 
 @blueprint.post("/key-events/<int:number>/mappings")
 @requires("curate")
+@hands_back(_proposed_again)
 @limited("120/minute")
-def propose(number: int) -> Response | tuple[str, int]:
-    """Propose a mapping; a refused form comes back as it was typed."""
-    form = _typed()
+def propose(number: int) -> Response:
+    """Propose a mapping."""
+    form = asked.typed()
+    target = parse_identifier(form.get("target", "")) or form.get("target", "")
     try:
         uuid = workflow.propose(
             current.database(),
             me(),
             Proposal(
                 key_event=number,
-                target=parse_identifier(form.get("target", "")) or form.get("target", ""),
+                target=target,
                 answers=form,
                 references=form.get("references", ""),
                 note=form.get("note", ""),
@@ -87,34 +93,40 @@ def propose(number: int) -> Response | tuple[str, int]:
                 shown=shown.unseal(number, form.get("shown", "")),
             ),
         )
-    except Unknown as error:
-        raise Problem(404, "Not found.", str(error)) from error
-    except Conflict as error:
-        link = (url_for(".mapping", uuid=error.mapping), "See that mapping")
-        raise Problem(
-            409, str(error), "Nothing was changed.", link=link if error.mapping else None
-        ) from error
     except Refused as error:
-        if not error.fields:
-            raise Problem(error.status, str(error)) from error
-        with current.database().read() as session:
-            return _key_event_page(session, number, form, error.fields), error.status
-    flash("Proposed. A reviewer who is not you decides.", "success")
+        link = (url_for(".mapping", uuid=error.mapping), "See that mapping")
+        raise told.problem_of(error, link if error.mapping else None) from error
+    told.announce("proposed", uuid, number, target, " A reviewer who is not you decides.")
     return redirect(url_for(".mapping", uuid=uuid), 303)
+
+
+@blueprint.get("/key-events/<int:number>/mappings")
+@public
+def proposing(number: int) -> Response:
+    """The page whose form is sent here, for those who come by a link."""
+    return redirect(url_for(".key_event", number=number))
+
+
+def _no_verdict(problem: Problem, number: int) -> str:
+    return render_template("curation/_verdict.html", problem=problem)
 
 
 @blueprint.post("/key-events/<int:number>/preview")
 @requires("curate")
+@hands_back(_no_verdict)
 def preview(number: int) -> str:
     """What follows from the answers given so far; computed here, shown beside the form."""
     with current.database().read() as session:
-        event = _find_key_event(session, number)
-        target = _find_target(session, request.form.get("target", ""))
+        event = asked.key_event(session, number)
+        target = asked.target(session, request.form.get("target", ""))
         if target is None:
             raise Problem(404, "Not found.", "This target is not in the catalog.")
+        given = request.form.to_dict()
+        verdict = asked.verdict(target, given, event.level)
         return render_template(
             "curation/_verdict.html",
-            verdict=_verdict(target, request.form.to_dict(), event.level),
+            verdict=verdict,
+            changes=departures(verdict, given),
             scheme=scheme_of(target.resource),
         )
 
@@ -124,36 +136,51 @@ def preview(number: int) -> str:
 def mapping(uuid: str) -> str:
     """A mapping as a citable record, with its history."""
     with current.database().read() as session:
-        return _mapping_page(session, uuid, {}, "")
+        return _mapping_page(session, uuid, {})
+
+
+def _decided_again(problem: Problem, uuid: str, action: str) -> str:
+    """The page of the mapping with the reason as it was typed, and what was in the way."""
+    g.here = url_for(".mapping", uuid=uuid, return_to=request.form.get("return_to") or None)
+    with current.database().read() as session:
+        return _mapping_page(session, uuid, {**asked.typed(), "action": action}, problem)
 
 
 @blueprint.post("/mappings/<uuid>/<any(approve, reject, withdraw):action>")
 @requires("curate")
+@hands_back(_decided_again)
 @limited("120/minute")
-def act(uuid: str, action: str) -> Response | tuple[str, int]:
-    """Take a step of the workflow; a refused one comes back with what was typed."""
-    reason = _typed().get("reason", "")
+def act(uuid: str, action: str) -> Response:
+    """Take a step of the workflow."""
     try:
         state = workflow.act(
             current.database(),
             me(),
             uuid,
             action,
-            reason=reason,
+            reason=asked.typed().get("reason", ""),
             version=request.form.get("version", type=int),
         )
     except Refused as error:
-        if error.fields:
-            with current.database().read() as session:
-                return _mapping_page(session, uuid, error.fields, reason), error.status
-        link = (url_for(".mapping", uuid=uuid), "See the mapping as it is now")
-        raise Problem(
-            error.status, str(error), link=link if error.status == 409 else None
-        ) from error
-    flash(f"The mapping is {state}.", "success")
-    if request.form.get("return_to") == "review":
+        raise told.problem_of(error) from error
+    with current.database().read() as session:
+        done = session.scalars(select(Mapping).where(Mapping.uuid == uuid)).one()
+        told.announce(state, uuid, done.key_event.number, done.target.identifier)
+        if not asked.reviewing():
+            return redirect(url_for(".mapping", uuid=uuid), 303)
+        following = lists.next_waiting(session, me(), done.id)
+    if following is None:
         return redirect(url_for(".review"), 303)
-    return redirect(url_for(".mapping", uuid=uuid), 303)
+    return redirect(
+        url_for(".mapping", uuid=following.uuid, return_to="review", _anchor="main"), 303
+    )
+
+
+@blueprint.get("/mappings/<uuid>/<any(approve, reject, withdraw):action>")
+@public
+def deciding(uuid: str, action: str) -> Response:
+    """The page whose form is sent here, for those who come by a link."""
+    return redirect(url_for(".mapping", uuid=uuid))
 
 
 @blueprint.get("/review")
@@ -171,51 +198,29 @@ def review() -> str:
         )
 
 
-def _typed() -> dict[str, str]:
-    """The form as it was typed: browsers send each line break as two signs."""
-    return {name: value.replace("\r\n", "\n") for name, value in request.form.items()}
-
-
-def _find_key_event(session: Session, number: int) -> KeyEvent:
-    found = session.scalar(select(KeyEvent).where(KeyEvent.number == number))
-    if found is None:
-        raise Problem(404, "Not found.", f"There is no Key Event {number} in the catalog.")
-    return found
-
-
-def _find_target(session: Session, text: str) -> Target | None:
-    identifier = parse_identifier(text)
-    return session.scalar(select(Target).where(Target.identifier == identifier))
-
-
-def _verdict(target: Target, given: dict[str, str], level: str | None) -> object:
-    scheme = scheme_of(target.resource)
-    try:
-        return judge(scheme, read_answers(scheme, given), level)
-    except Unanswered:
-        return None
-
-
 def _key_event_page(
-    session: Session, number: int, given: dict[str, str], fields: dict[str, str]
+    session: Session, number: int, given: dict[str, str], refused: Problem | None = None
 ) -> str:
-    event = _find_key_event(session, number)
-    chosen = _find_target(session, given.get("target") or request.args.get("target", ""))
+    """The page, with a proposal as it was given and why it was refused."""
+    event = asked.key_event(session, number)
+    wanted = given.get("target") or request.args.get("target", "")
+    chosen = asked.target(session, wanted)
     resource = request.values.get("resource", chosen.resource if chosen else "wikipathways")
     if resource not in RESOURCES:
         resource = "wikipathways"
+    if refused:
+        local = local_name(chosen.identifier) if chosen else None
+        g.here = url_for(".key_event", number=number, target=local)
     text = request.args.get("q", "").strip()[:200]
-    suggestions, found = _candidates(session, event, resource, text)
-    if chosen is None and found is not None:
+    suggestions, found = asked.candidates(session, event, resource, text)
+    resource = suggestions.resource
+    if not wanted:
         chosen = found
     roles = queries.roles_of(session, event.id)
     upstream, downstream = queries.neighbours(session, event.id)
     marks = overlay().for_key_events(session, [event.id]).get(event.id, [])
-    earlier = session.scalars(
-        select(Mapping)
-        .where(Mapping.key_event_id == event.id, Mapping.state == "rejected")
-        .order_by(Mapping.id)
-    ).all()
+    earlier = lists.ended(session, event.id)
+    verdict = asked.verdict(chosen, given, event.level) if chosen else None
     return render_template(
         "curation/key_event.html",
         event=event,
@@ -226,37 +231,32 @@ def _key_event_page(
         resources=RESOURCES,
         resource=resource,
         text=text,
+        identified=parse_identifier(text) is not None,
         suggestions=suggestions,
         sealed=shown.seal(number, suggestions),
         marks=marks,
         marked={mark.target: mark for mark in marks},
-        rejected={one.target.identifier: one for one in earlier},
+        earlier=earlier,
+        rejected={one.target.identifier: one for one in earlier if one.state == "rejected"},
         chosen=chosen,
+        missing=wanted[:60] if wanted and not chosen else "",
         genes=queries.genes_of(session, chosen.id) if chosen else [],
-        annotations=session.scalars(
-            select(TargetAnnotation).where(TargetAnnotation.target_id == chosen.id)
-        ).all()
-        if chosen
-        else [],
+        annotations=queries.annotations_of(session, chosen.id) if chosen else [],
         scheme=scheme_of(chosen.resource) if chosen else None,
-        verdict=_verdict(chosen, given, event.level) if chosen else None,
+        verdict=verdict,
+        changes=departures(verdict, given),
         given=given,
-        fields=fields,
+        refused=refused,
+        fields=refused.fields if refused else {},
         predicates=PREDICATES,
         confidences=CONFIDENCES,
     )
 
 
-def _candidates(
-    session: Session, event: KeyEvent, resource: str, text: str
-) -> tuple[SuggestionList, Target | None]:
-    """The list for a Key Event, or for a search; an identifier also selects its target."""
-    if not text:
-        return suggester().for_key_event(session, event, resource), None
-    return suggester().for_text(session, text, resource, 20), _find_target(session, text)
-
-
-def _mapping_page(session: Session, uuid: str, fields: dict[str, str], reason: str) -> str:
+def _mapping_page(
+    session: Session, uuid: str, given: dict[str, str], refused: Problem | None = None
+) -> str:
+    """The page, with a decision as it was given and why it was refused."""
     found = session.scalar(select(Mapping).where(Mapping.uuid == uuid))
     if found is None:
         raise Problem(404, "Not found.", "There is no mapping with this address.")
@@ -270,12 +270,25 @@ def _mapping_page(session: Session, uuid: str, fields: dict[str, str], reason: s
         scheme=scheme,
         bonus=version.score
         - sum(question.points(answers[question.name]) for question in questions),
-        actions=workflow.allowed_actions(g.person, found),
+        actions=_actions(found, given, refused),
+        reviewing=asked.reviewing(),
+        following=lists.next_waiting(session, g.person, found.id)
+        if g.person and g.person.can("review")
+        else None,
+        next_event=lists.next_unmapped(session, found.key_event.number) if g.person else None,
         retired=workflow.retired_side(found),
         resource=RESOURCES[found.target.resource],
         reference_curie=reference_curie,
         reference_url=reference_url,
-        fields=fields,
-        reason=reason,
+        given=given,
+        refused=refused,
+        fields=refused.fields if refused else {},
         address=f"{current.settings().address}{url_for('.mapping', uuid=uuid)}",
     )
+
+
+def _actions(mapping: Mapping, given: dict[str, str], refused: Problem | None) -> list[str]:
+    """What the page offers; a decision that was sent signed out is offered again."""
+    if refused and refused.status == 401 and mapping.state == "proposed":
+        return ["withdraw"] if given["action"] == "withdraw" else ["approve", "reject"]
+    return workflow.allowed_actions(g.person, mapping)

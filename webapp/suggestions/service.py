@@ -21,7 +21,7 @@ from webapp.database import Database, utc_now
 from webapp.suggestions import ranker
 from webapp.suggestions.abbreviations import Query, query_of
 from webapp.suggestions.encoder import Encoder, EncoderError, load
-from webapp.suggestions.holder import NOTHING, Holder, Now
+from webapp.suggestions.holder import NOTHING, REBUILD, Holder, Now
 from webapp.suggestions.index import Index
 from webapp.suggestions.ranker import Suggestion
 
@@ -47,6 +47,16 @@ class SuggestionList:
     ready: bool = True
     """False while there is no index to rank with yet."""
     made_at: str = field(default_factory=utc_now)
+
+    @property
+    def plain_notice(self) -> str:
+        """The notice for people who cannot run commands here."""
+        return self.notice.removesuffix(REBUILD).strip()
+
+    @property
+    def shares_words(self) -> bool:
+        """Whether any name of the list has a word of the text that it was made for."""
+        return any(item.lexical > 0 for item in self.items)
 
     def as_shown(self) -> dict[str, object]:
         """What a decision keeps of the list that was on the screen."""
@@ -180,6 +190,28 @@ class Suggester:
             notice = "Searched by words alone: the encoder of the index is not loaded."
         found = self._ranked(session, now, resource, query, vectors, limit, notice)
         return replace(found, searched=text)
+
+    def for_identifier(
+        self, session: Session, resource: str, target: Target | None
+    ) -> SuggestionList:
+        """The target that somebody named, and no other; empty where there is none."""
+        part = self._holder.now(session).index.resources.get(resource)
+        reason = ranker.Reason("identifier", "has the identifier that you wrote")
+        items = target and (
+            Suggestion(
+                rank=1,
+                identifier=target.identifier,
+                score=0.0,
+                lexical=0.0,
+                dense=None,
+                dense_rank=None,
+                title=target.title,
+                target_id=target.id,
+                reasons=(reason,),
+            ),
+        )
+        candidates = len(part.identifiers) if part else 0
+        return SuggestionList(resource, f"{ranker.VERSION}/identifier", candidates, "", items or ())
 
     def _ranked(
         self,

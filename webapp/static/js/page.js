@@ -80,10 +80,16 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
   });
 
-  document.addEventListener("htmx:sendError", () =>
-    say("The server cannot be reached. What you typed is still here; send it again later.", true),
+  // With data-clears, what an element says must not outlive a request that failed.
+  function failed(event, words) {
+    if (event.detail.target?.matches("[data-clears]")) event.detail.target.textContent = "";
+    say(words, true);
+  }
+
+  document.addEventListener("htmx:sendError", (event) =>
+    failed(event, "The server cannot be reached. What you typed is still here; send it again later."),
   );
   document.addEventListener("htmx:responseError", (event) =>
-    say(`The server answered ${event.detail.xhr.status}. Nothing was changed; try again.`, true),
+    failed(event, `The server answered ${event.detail.xhr.status}. Nothing was changed; try again.`),
   );
 })();

@@ -1,0 +1,62 @@
+"""What a request to the pages of curation is about: form, Key Event, target, list, verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.catalog.models import KeyEvent, Target
+from webapp.catalog.registry import parse_identifier
+from webapp.curation.assessment import Unanswered, Verdict, judge, read_answers, scheme_of
+from webapp.errors import Problem
+from webapp.suggestions.current import suggester
+from webapp.suggestions.service import SuggestionList
+
+
+def typed() -> dict[str, str]:
+    """The form as it was typed: browsers send each line break as two signs."""
+    return {name: value.replace("\r\n", "\n") for name, value in request.form.items()}
+
+
+def reviewing() -> bool:
+    """Whether somebody goes through the queue, mapping by mapping."""
+    return request.values.get("return_to") == "review"
+
+
+def key_event(session: Session, number: int) -> KeyEvent:
+    """The Key Event of a number; raises `Problem` 404 where there is none."""
+    found = session.scalar(select(KeyEvent).where(KeyEvent.number == number))
+    if found is None:
+        raise Problem(404, "Not found.", f"There is no Key Event {number} in the catalog.")
+    return found
+
+
+def target(session: Session, text: str) -> Target | None:
+    """The target of an identifier as people write it."""
+    identifier = parse_identifier(text)
+    return session.scalar(select(Target).where(Target.identifier == identifier))
+
+
+def verdict(about: Target, given: Mapping[str, str], level: str | None) -> Verdict | None:
+    """What follows from the answers; None while a question is open."""
+    scheme = scheme_of(about.resource)
+    try:
+        return judge(scheme, read_answers(scheme, given), level)
+    except Unanswered:
+        return None
+
+
+def candidates(
+    session: Session, event: KeyEvent, resource: str, text: str
+) -> tuple[SuggestionList, Target | None]:
+    """The list for a Key Event, or for a search; an identifier is its target, and selects it."""
+    if not text:
+        return suggester().for_key_event(session, event, resource), None
+    if parse_identifier(text):
+        found = target(session, text)
+        where = found.resource if found else resource
+        return suggester().for_identifier(session, where, found), found
+    return suggester().for_text(session, text, resource, 20), None
