@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from webapp import current
 from webapp.catalog.registry import RESOURCES
 from webapp.curation.workflow import waiting_for_review
 from webapp.operations import health as checks
-from webapp.publishing.records import LICENCE
+from webapp.publishing.records import LICENCE, SOURCES
 from webapp.publishing.records import releases as releases_in_use
 from webapp.suggestions.current import suggester
 from webapp.version import VERSION
@@ -31,7 +32,7 @@ _SECTIONS = {
     "catalog.aop": "explore",
     "catalog.target": "explore",
     "catalog.search": "explore",
-    "curation.mapping": "explore",
+    "curation.mapping": "curate",
     "publishing.data": "data",
 }
 
@@ -40,6 +41,27 @@ def paragraphs(text: str) -> Markup:
     """Plain text as paragraphs: blank lines part them, everything is escaped."""
     parts = (part.strip() for part in text.split("\n\n"))
     return Markup("").join(Markup("<p>{}</p>").format(part) for part in parts if part)
+
+
+LONG = 700
+"""Characters of a text that are shown at once; the rest is one click away."""
+
+
+def split_long(text: str) -> tuple[str, str]:
+    """The beginning of a text and what follows it, parted between paragraphs or sentences."""
+    if len(text) <= LONG * 1.4:
+        return text, ""
+    for mark in ("\n\n", ". "):
+        end = text.rfind(mark, LONG // 3, LONG)
+        if end > 0:
+            return text[: end + 1].strip(), text[end + 1 :].strip()
+    end = text.find(" ", LONG)
+    return (text[:end], text[end:].strip()) if end > 0 else (text, "")
+
+
+def position(values: Sequence[object], wanted: object) -> int:
+    """The place of a value in a list, from 1; 0 where it is not in it."""
+    return values.index(wanted) + 1 if wanted in values else 0
 
 
 def resource_of(identifier: str) -> str:
@@ -52,9 +74,11 @@ def resource_of(identifier: str) -> str:
 def init_app(app: Flask) -> None:
     """Give templates the frame's variables and filters."""
     app.jinja_env.filters["paragraphs"] = paragraphs
+    app.jinja_env.filters["split_long"] = split_long
+    app.jinja_env.filters["position"] = position
     app.jinja_env.filters["zip_with_self"] = lambda values: [(value, value) for value in values]
     app.jinja_env.filters["versions"] = lambda sources: ", ".join(
-        f"{one['source']} {one['version']}" for one in sources
+        f"{SOURCES.get(one['source'], (one['source'],))[0]} {one['version']}" for one in sources
     )
 
     @app.template_global()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -262,11 +264,7 @@ def _key_event_page(
         rejected={one.target.identifier: one for one in earlier},
         chosen=chosen,
         genes=queries.genes_of(session, chosen.id) if chosen else [],
-        annotations=session.scalars(
-            select(TargetAnnotation).where(TargetAnnotation.target_id == chosen.id)
-        ).all()
-        if chosen
-        else [],
+        annotations=_annotations(session, chosen.id) if chosen else [],
         scheme=scheme_of(chosen.resource) if chosen else None,
         verdict=_verdict(chosen, given, event.level) if chosen else None,
         given=given,
@@ -296,9 +294,19 @@ def _mapping_page(
     version = found.latest
     scheme = SCHEMES[version.assessment.scheme]
     questions, answers = scheme.questions, version.assessment.answers
+    listed = [row[0] for row in (version.shown or {}).get("targets", ())]
+    titles = dict(
+        session.execute(
+            select(Target.identifier, Target.title).where(Target.identifier.in_(listed))
+        ).all()
+    )
     return render_template(
         "curation/mapping.html",
         mapping=found,
+        queue=_queue(session) if _reviews() else (),
+        shown_titles=titles,
+        genes=queries.genes_of(session, found.target_id),
+        annotations=_annotations(session, found.target_id),
         version=version,
         scheme=scheme,
         bonus=version.score
@@ -320,3 +328,22 @@ def _actions(mapping: Mapping, given: dict[str, str], refused: Problem | None) -
     if refused and refused.status == 401 and mapping.state == "proposed":
         return ["withdraw"] if given["action"] == "withdraw" else ["approve", "reject"]
     return workflow.allowed_actions(g.person, mapping)
+
+
+def _reviews() -> bool:
+    """Whether the one who reads works through the queue."""
+    coming = request.values.get("return_to") == "review"
+    return coming and g.person is not None and g.person.can("review")
+
+
+def _queue(session: Session) -> Sequence[Mapping]:
+    """The beginning of what waits for review, oldest first."""
+    return session.scalars(
+        select(Mapping).where(Mapping.state == "proposed").order_by(Mapping.id).limit(REVIEW_PAGE)
+    ).all()
+
+
+def _annotations(session: Session, target_id: int) -> Sequence[TargetAnnotation]:
+    return session.scalars(
+        select(TargetAnnotation).where(TargetAnnotation.target_id == target_id)
+    ).all()
