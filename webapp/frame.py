@@ -8,14 +8,13 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask, g, request, url_for
-from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp import current
+from webapp import current, texts
 from webapp.catalog.registry import RESOURCES
 from webapp.curation.workflow import waiting_for_review
 from webapp.operations import health as checks
-from webapp.publishing.records import LICENCE
+from webapp.publishing.records import LICENCE, SOURCES
 from webapp.publishing.records import releases as releases_in_use
 from webapp.suggestions.current import suggester
 from webapp.version import VERSION
@@ -31,15 +30,9 @@ _SECTIONS = {
     "catalog.aop": "explore",
     "catalog.target": "explore",
     "catalog.search": "explore",
-    "curation.mapping": "explore",
+    "curation.mapping": "curate",
     "publishing.data": "data",
 }
-
-
-def paragraphs(text: str) -> Markup:
-    """Plain text as paragraphs: blank lines part them, everything is escaped."""
-    parts = (part.strip() for part in text.split("\n\n"))
-    return Markup("").join(Markup("<p>{}</p>").format(part) for part in parts if part)
 
 
 def resource_of(identifier: str) -> str:
@@ -51,10 +44,10 @@ def resource_of(identifier: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Give templates the frame's variables and filters."""
-    app.jinja_env.filters["paragraphs"] = paragraphs
+    app.jinja_env.filters.update(texts.FILTERS)
     app.jinja_env.filters["zip_with_self"] = lambda values: [(value, value) for value in values]
     app.jinja_env.filters["versions"] = lambda sources: ", ".join(
-        f"{one['source']} {one['version']}" for one in sources
+        f"{SOURCES.get(one['source'], (one['source'],))[0]} {one['version']}" for one in sources
     )
 
     @app.template_global()

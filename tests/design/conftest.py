@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask, render_template_string
 
+from webapp import texts
 from webapp.settings import ROOT
 
 Render = Callable[..., str]
@@ -17,6 +18,7 @@ def render() -> Render:
     """`render(source, **context)`: a snippet of a template, with the macros as `ui`."""
     bare = Flask("bare", root_path=str(ROOT / "webapp"))
     bare.jinja_env.globals["csrf_token"] = lambda: "the-token"
+    bare.jinja_env.filters.update(texts.FILTERS)
 
     def rendered(source: str, **context: object) -> str:
         with bare.test_request_context():

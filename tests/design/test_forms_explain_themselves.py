@@ -63,7 +63,7 @@ def test_the_summary_links_to_the_fields(render: Render) -> None:
     assert targets == ["f-name", "f-evidence"]
     for target in targets:
         assert re.search(rf'<input[^>]* id="{target}"', html)
-    assert "3 answers need you" in html
+    assert "3 fields need you" in html
     assert "autofocus" in html
 
 

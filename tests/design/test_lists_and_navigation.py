@@ -60,7 +60,7 @@ def test_a_history_tells_who_what_when_and_why(render: Render) -> None:
     )
     assert "<strong>Ada</strong> returned version 1" in html
     assert 'datetime="2026-11-04T10:40:00Z"' in html
-    assert "<blockquote>Which &lt;paper&gt;?</blockquote>" in html
+    assert "<blockquote><p>Which &lt;paper&gt;?</p></blockquote>" in html
     assert "<li>rank 1</li>" in html
 
 

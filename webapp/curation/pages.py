@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,7 +12,7 @@ from werkzeug.wrappers import Response
 from webapp import current
 from webapp.accounts.access import me, public, requires
 from webapp.catalog import queries
-from webapp.catalog.models import ROLES
+from webapp.catalog.models import ROLES, Target
 from webapp.catalog.overlay import overlay
 from webapp.catalog.pages import page_number
 from webapp.catalog.registry import RESOURCES, local_name, parse_identifier
@@ -263,9 +265,19 @@ def _mapping_page(
     version = found.latest
     scheme = SCHEMES[version.assessment.scheme]
     questions, answers = scheme.questions, version.assessment.answers
+    listed = [row[0] for row in (version.shown or {}).get("targets", ())]
+    titles = dict(
+        session.execute(
+            select(Target.identifier, Target.title).where(Target.identifier.in_(listed))
+        ).all()
+    )
     return render_template(
         "curation/mapping.html",
         mapping=found,
+        queue=_queue(session) if asked.reviewing() else (),
+        shown_titles=titles,
+        genes=queries.genes_of(session, found.target_id),
+        annotations=queries.annotations_of(session, found.target_id),
         version=version,
         scheme=scheme,
         bonus=version.score
@@ -292,3 +304,10 @@ def _actions(mapping: Mapping, given: dict[str, str], refused: Problem | None) -
     if refused and refused.status == 401 and mapping.state == "proposed":
         return ["withdraw"] if given["action"] == "withdraw" else ["approve", "reject"]
     return workflow.allowed_actions(g.person, mapping)
+
+
+def _queue(session: Session) -> Sequence[Mapping]:
+    """The beginning of what waits for review, oldest first."""
+    return session.scalars(
+        select(Mapping).where(Mapping.state == "proposed").order_by(Mapping.id).limit(REVIEW_PAGE)
+    ).all()
