@@ -6,6 +6,7 @@ supervisord starts it as `python -m gunicorn -c gunicorn.conf.py 'webapp:create_
 
 import gc
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -98,6 +99,9 @@ raw_env = [
 
 def when_ready(server: memory_report.Server) -> None:
     """In the master, before the first fork: load and warm what all workers share."""
+    # Nobody is served yet, so a stop needs to finish nothing: it ends us at once. gunicorn would
+    # load on, fork, and tell workers to stop before they listen: 20 s with the port in our hands.
+    finish_requests = signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _compute_with_one_thread()
     if preload_app:
         from webapp import suggestions
@@ -113,10 +117,13 @@ def when_ready(server: memory_report.Server) -> None:
     gc.collect()
     gc.freeze()
     memory_report.warn_if_short(server)
+    signal.signal(signal.SIGTERM, finish_requests)
 
 
 def post_fork(_server: memory_report.Server, worker: memory_report.Worker) -> None:
     """In a new worker: die with the master, or it would hold the port; compute with one thread."""
+    # The master's handler, which we inherit for a moment, would swallow the signal to stop.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parents.end_with_parent(worker.ppid)
     _compute_with_one_thread()
 

@@ -51,3 +51,16 @@ def test_a_stop_ends_the_preparing_too(installation: Installation) -> None:
     assert code == 0
     assert installation.processes() == []
     assert "supervisord started" not in installation.output()
+
+
+def test_a_stop_while_the_encoder_loads_is_at_once(installation: Installation) -> None:
+    """There is no request to finish yet, and workers that are only just forked miss a signal."""
+    (installation.root / "slow-warm-up").touch()
+    installation.start()
+    wait_until("the encoder is being loaded", (installation.root / "warming-up").exists)
+
+    code = installation.stop()
+
+    assert code == 0
+    assert installation.processes() == []
+    assert "Booting worker" not in installation.output()

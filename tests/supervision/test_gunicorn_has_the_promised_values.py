@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,18 @@ from gunicorn.config import KNOWN_SETTINGS
 known = {setting.name for setting in KNOWN_SETTINGS}
 json.dump({name: values[name] for name in values if name in known and not callable(values[name])},
           sys.stdout)
+"""
+
+TOLD_TO_STOP_AT_BIRTH = """
+import os, runpy, signal, types
+values = runpy.run_path("gunicorn.conf.py")
+swallowed = []
+signal.signal(signal.SIGTERM, lambda number, frame: swallowed.append(number))  # as the master's
+if os.fork() == 0:
+    values["post_fork"](None, types.SimpleNamespace(ppid=os.getppid()))
+    os.kill(os.getpid(), signal.SIGTERM)
+    os._exit(0)
+print(os.waitstatus_to_exitcode(os.wait()[1]))
 """
 
 PROMISED: dict[str, Any] = {
@@ -54,16 +67,19 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def values(folder: Path, **environment: str) -> dict[str, object]:
-    answer = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
+def run(program: str, folder: Path, **environment: str) -> bytes:
+    return subprocess.run(
+        [sys.executable, "-c", program],
         cwd=folder,
         env={"PYTHONPATH": str(folder), **environment},
         capture_output=True,
         check=True,
         timeout=30,
-    )
-    found: dict[str, object] = json.loads(answer.stdout)
+    ).stdout
+
+
+def values(folder: Path, **environment: str) -> dict[str, object]:
+    found: dict[str, object] = json.loads(run(PROGRAM, folder, **environment))
     return found
 
 
@@ -107,3 +123,7 @@ def test_a_stop_of_gunicorn_fits_into_supervisors_patience(folder: Path) -> None
 
     assert b"GUNICORN_GRACEFUL_TIMEOUT is '25' and cannot be used" in refused.value.stderr
     assert "stopwaitsecs=25\n" in (PROJECT / "supervisord.conf").read_text()
+
+
+def test_a_worker_hears_the_signal_to_stop_from_its_first_moment(folder: Path) -> None:
+    assert int(run(TOLD_TO_STOP_AT_BIRTH, folder)) == -signal.SIGTERM

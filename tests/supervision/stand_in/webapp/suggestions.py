@@ -1,6 +1,7 @@
 """The real bundled encoder where a test asks for it, as loading it takes seconds."""
 
 import os
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 def warm_up(app: Any) -> None:
     if Path("fail-warm-up").exists():
         raise RuntimeError("the stand-in encoder was told to fail")
+    if Path("slow-warm-up").exists():
+        Path("warming-up").touch()
+        time.sleep(10)
     if Path("use-encoder").exists():
         app.encoder.encode("warm up")
 
