@@ -85,6 +85,11 @@ def is_busy(error: DBAPIError) -> bool:
     return isinstance(error, OperationalError) and "locked" in str(error.orig)
 
 
+def is_full(error: DBAPIError) -> bool:
+    """Whether an error says that the disk has no room; the transaction was rolled back."""
+    return isinstance(error, OperationalError) and "full" in str(error.orig)
+
+
 class Database:
     """One SQLite file, its engine and its two kinds of session.
 

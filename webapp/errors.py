@@ -15,7 +15,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from webapp.database import is_busy
+from webapp.database import is_busy, is_full
 
 log = logging.getLogger(__name__)
 
@@ -130,17 +130,25 @@ def init_app(app: Flask) -> None:
         return answer(Problem(404, "Not found.", "A number in the address is too large."))
 
     @app.errorhandler(OperationalError)
-    def locked(error: OperationalError) -> Response:
-        if not is_busy(error):
-            return unexpected(error)
-        return answer(
-            Problem(
+    def refused_by_database(error: OperationalError) -> Response:
+        if is_busy(error):
+            problem = Problem(
                 503,
                 "The database is busy.",
                 "Nothing was changed. Send it again in a moment.",
                 retry_after=5,
             )
-        )
+        elif is_full(error):
+            log.error("request %s: the disk is full", g.get("request_id", ""))
+            problem = Problem(
+                507,
+                "The disk is full.",
+                "Nothing was changed. Ask the operator to make room, then send it again; the "
+                "browser's back button brings back what you typed.",
+            )
+        else:
+            return unexpected(error)
+        return answer(problem)
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
