@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask, Response, g, request, session
 from sqlalchemy import delete, update
+from sqlalchemy.exc import OperationalError
 
 from webapp import current
 from webapp.accounts import people
 from webapp.accounts.links import hashed
 from webapp.accounts.models import SignedInSession
 from webapp.accounts.runtime import SessionsLost
-from webapp.database import utc_now
+from webapp.database import is_busy, is_full, utc_now
 from webapp.errors import Problem, answer
 
 log = logging.getLogger(__name__)
@@ -66,12 +67,22 @@ def load_person() -> None:
         g.person = people.get(database, known.person_id)
     if known.seen_at < _ago(_TOUCH_EVERY):
         session.modified = True  # sends the cookie again, which then lives on as well
+        _renew(known)
+
+
+def _renew(known: SignedInSession) -> None:
+    """Note that this session is in use; a later request does it where the disk is full or busy."""
+    try:
         with current.runtime().write() as runtime:
             runtime.execute(
                 update(SignedInSession)
                 .where(SignedInSession.key_hash == known.key_hash)
                 .values(seen_at=utc_now())
             )
+    except OperationalError as error:
+        if not is_busy(error) and not is_full(error):
+            raise
+        log.warning("a session could not be renewed: %s", error.orig)
 
 
 def _ago(span: timedelta) -> str:
