@@ -22,10 +22,14 @@ class Settings:
         self.root = root
         self._environment = os.environ if environment is None else environment
         file = root / ".env"
+        self._file: Mapping[str, str | None] = {}
         try:
-            self._file = dotenv_values(file, interpolate=False) if file.is_file() else {}
+            if file.exists():
+                with file.open(encoding="utf-8") as lines:
+                    self._file = dotenv_values(stream=lines, interpolate=False)
         except (OSError, UnicodeDecodeError) as error:
-            raise StartError(f"{file} cannot be read: {error}.") from None
+            reason = getattr(error, "strerror", None) or error
+            raise StartError(f"{file} cannot be read: {reason}.") from None
 
     def text(self, name: str, default: str) -> str:
         """The value of `name`, or `default` where it is unset or empty."""

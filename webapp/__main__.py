@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     try:
         return int(args.handler(args, settings))
-    except DatabaseError as error:
+    except (DatabaseError, SettingsError) as error:
         print(error, file=sys.stderr)
     except DBAPIError as error:
         if is_busy(error):

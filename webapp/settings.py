@@ -317,11 +317,13 @@ def load_settings(
     """
     environment = os.environ if environment is None else environment
     from_file: dict[str, str | None] = {}
-    if env_file is not None and env_file.is_file():
+    if env_file is not None and env_file.exists():
         try:
-            from_file = dotenv_values(env_file, interpolate=False)
+            with env_file.open(encoding="utf-8") as lines:
+                from_file = dotenv_values(stream=lines, interpolate=False)
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{env_file} cannot be read: {error}.") from error
+            reason = getattr(error, "strerror", None) or error
+            raise SettingsError(f"{env_file} cannot be read: {reason}.") from error
     values: dict[str, Any] = {}
     raw: dict[str, str] = {}
     sources: dict[str, str] = {}
@@ -338,7 +340,7 @@ def load_settings(
                 setting.parse(text) if text or source != "default" else (_empty(setting))
             )
         except ValueError as error:
-            shown = "" if setting.secret else f" is {text!r}"
+            shown = "" if setting.secret else f" is {text!r} and"
             raise SettingsError(f"{setting.name}{shown} cannot be used: {error}.") from None
     return Settings(**values, sources=sources)
 
