@@ -11,13 +11,28 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
-from typing import Any
 
-from backup import prune, restore, snapshot, sqlite, status, verify
+from backup import (
+    drill,
+    ending,
+    mounts,
+    offsite,
+    ping,
+    prune,
+    restore,
+    show,
+    snapshot,
+    sqlite,
+    status,
+    verify,
+)
 from backup.clock import say, to_the_second, utc_now
 from backup.errors import BackupError
 from backup.folder import Folder
 from backup.settings import Settings, load_settings
+
+AFTERWARDS = 30.0
+"""Seconds after its own time limit at which the kernel ends a process that hangs."""
 
 LOCK_PATIENCE = snapshot.TIME_LIMIT + 60
 """Seconds to wait for whoever is at work on the snapshots."""
@@ -25,7 +40,7 @@ LOCK_PATIENCE = snapshot.TIME_LIMIT + 60
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    args = _parser().parse_args(arguments)
+    args = parser().parse_args(arguments)
     command: Callable[[argparse.Namespace, Settings, Folder], int] = args.command
     try:
         sqlite.require_safe_version()
@@ -43,14 +58,15 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    top = argparse.ArgumentParser(
         prog="python -m backup",
         description="Verified snapshots of the database.",
         epilog="Exit codes: 0 done, 1 failed, 2 wrong arguments, 75 somebody is in the way, "
         "78 a setting cannot be used.",
     )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
 
     def add(name: str, handler: object, text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
@@ -67,30 +83,88 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("snapshot", nargs="?", help="its name (the newest if left out)")
     back.add_argument("--dry-run", action="store_true", help="show what would change, no more")
     back.add_argument("--force", action="store_true", help="also while programs use the database")
+    add("drill", _drill, "restore the newest snapshot for trial and let the application read it")
+    there = add("copy", _copy, "copy the newest snapshot to BACKUP_COPY_TO at once")
+    there.add_argument(
+        "--scheduled",
+        action="store_true",
+        help="refuse a place where none of the earlier copies is, as the scheduler does",
+    )
+    told = add("ping", _ping, "tell the monitor of BACKUP_PING_URL something, for trial")
+    told.add_argument("event", nargs="?", choices=ping.EVENTS, default=ping.SUCCESS)
+    told.add_argument("--reason", default="by hand", help="what to tell")
+    add("check", _check, "see that settings, disks and SQLite will do; the start does it too")
     cut = add("prune", _prune, "delete the snapshots that the retention no longer keeps")
     cut.add_argument("--dry-run", action="store_true", help="name them, no more")
     told = add("status", _status, "tell how the backups stand")
     told.add_argument("--json", action="store_true", help="as JSON")
-    return parser
+    return top
 
 
 def _run(_args: argparse.Namespace, settings: Settings, _folder: Folder) -> int:
     from backup.scheduler import Scheduler
 
+    remark = mounts.require_local_disk(settings)
+    if remark:
+        say(remark)
     Scheduler(settings).run()
     return 0
 
 
 def _now(args: argparse.Namespace, settings: Settings, folder: Folder) -> int:
+    teller = ping.Teller(settings)
+    try:
+        _take(args.reason, settings, folder, teller)
+    except BackupError as error:
+        teller.tell(ping.FAIL, str(error))
+        raise
+    return 0
+
+
+def _take(reason: str, settings: Settings, folder: Folder, teller: ping.Teller) -> None:
+    mounts.require_local_disk(settings)
     with folder.lock(LOCK_PATIENCE):
-        made = snapshot.take(settings.database, folder, args.reason)
-        say(
+        ending.by_becoming("backup.abandon", str(folder.path))
+        ending.not_later_than(snapshot.TIME_LIMIT + AFTERWARDS)
+        teller.tell(ping.START, reason)
+        made = snapshot.take(settings.database, folder, reason)
+        text = (
             f"Snapshot {made.file} verified ({made.reason}): {made.bytes / 1e6:.1f} MB, newest "
             f"event {made.facts.marks.event}, in "
             f"{(made.finished_at - made.taken_at).total_seconds():.2f} s."
         )
+        teller.tell(ping.SUCCESS, text)
+        say(text)
         for file in prune.prune(folder, utc_now(), settings.retention_days):
             say(f"Deleted {file}: older than the retention keeps.")
+
+
+def _drill(_args: argparse.Namespace, settings: Settings, folder: Folder) -> int:
+    ending.unwind()
+    ending.not_later_than(drill.TIME_LIMIT + AFTERWARDS)
+    drill.run(settings, folder)
+    return 0
+
+
+def _copy(args: argparse.Namespace, settings: Settings, folder: Folder) -> int:
+    ending.unwind()
+    ending.not_later_than(offsite.TIME_LIMIT + AFTERWARDS)
+    offsite.run(settings, folder, must_know=args.scheduled)
+    return 0
+
+
+def _ping(args: argparse.Namespace, settings: Settings, folder: Folder) -> int:
+    ending.unwind()
+    ping.send(settings, folder.path, args.event, args.reason)
+    print(f"The monitor was told: {args.event}.")
+    return 0
+
+
+def _check(_args: argparse.Namespace, settings: Settings, folder: Folder) -> int:
+    remark = mounts.require_local_disk(settings)
+    if remark:
+        print(remark)
+    print(f"Snapshots of {settings.database} can be taken into {folder.path}.")
     return 0
 
 
@@ -129,6 +203,7 @@ def _verify(args: argparse.Namespace, _settings: Settings, folder: Folder) -> in
 
 
 def _restore(args: argparse.Namespace, settings: Settings, folder: Folder) -> int:
+    mounts.require_local_disk(settings)
     with folder.lock(LOCK_PATIENCE):
         plan = restore.plan(settings.database, folder, args.snapshot)
         print("\n".join(plan.lines()), flush=True)
@@ -153,42 +228,9 @@ def _status(args: argparse.Namespace, settings: Settings, folder: Folder) -> int
     if args.json:
         print(json.dumps(found, indent=2))
     else:
-        _print_status(found)
+        print("\n".join(show.lines(found)))
     good = found["state"] in {"ok", "running"} and found["scheduler_pid"] is not None
     return 0 if good else 1
-
-
-def _print_status(found: dict[str, Any]) -> None:
-    newest, last = found["last_verified"], found["last_attempt"]
-    rows = [
-        ("State", found["state"] + (f": {found['reason']}" if found["reason"] else "")),
-        (
-            "Scheduler",
-            f"process {found['scheduler_pid']}"
-            if found["scheduler_pid"]
-            else "not running; start it with: supervisorctl start backup",
-        ),
-        (
-            "Newest",
-            f"{newest['file']}, verified {newest['finished_at']}, "
-            f"{newest['bytes'] / 1e6:.1f} MB, newest event {newest['newest_event']}"
-            if newest
-            else "no verified snapshot yet",
-        ),
-        (
-            "Last attempt",
-            f"{last['started_at']} ({last['reason']}): {last['verdict']}" if last else "none",
-        ),
-        ("Next slot", found["next_slot"]),
-        (
-            "Kept",
-            f"{found['snapshots']} snapshots, {found['snapshots_bytes'] / 1e6:.1f} MB; "
-            f"{found['free_bytes'] / 1e6:,.0f} MB free",
-        ),
-        ("SQLite", found["sqlite_version"]),
-    ]
-    for name, text in rows:
-        print(f"{name:13} {text}")
 
 
 if __name__ == "__main__":

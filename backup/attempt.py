@@ -43,6 +43,10 @@ class Attempt:
             error=f"Process {self.pid} ended without a word at the step {self.step}.",
         )
 
+    def failed(self, error: str) -> Attempt:
+        """The same attempt, which has just come to nothing because of `error`."""
+        return replace(self, verdict=FAILED, finished_at=clock.utc_now(), error=error)
+
     def to_dict(self) -> dict[str, Any]:
         """As it stands in the file and in the status."""
         return {
@@ -83,7 +87,7 @@ class Record:
 
 def write(folder: Path, attempt: Attempt) -> None:
     """Put the record on the disk; call it while holding the lock of the folder."""
-    files.write_text(folder / NAME, json.dumps(attempt.to_dict(), indent=2) + "\n")
+    files.write_note(folder / NAME, json.dumps(attempt.to_dict(), indent=2) + "\n")
 
 
 def read(folder: Path) -> Attempt | None:

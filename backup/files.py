@@ -6,23 +6,27 @@ the folder, so that a command run as root leaves nothing that the scheduler cann
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 CHUNK = 1024 * 1024
 
 
-def create(path: Path, flags: int = os.O_TRUNC) -> int:
-    """Open `path` for reading and writing, made if need be with mode 0600; returns the descriptor.
+def create(path: Path, flags: int = os.O_WRONLY | os.O_TRUNC) -> int:
+    """Open `path`, made if need be with mode 0600; returns the descriptor.
 
     Raises `FileExistsError` with `os.O_EXCL` among `flags`.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | flags, 0o600)
+    descriptor = os.open(path, os.O_CREAT | flags, 0o600)
     if os.geteuid() == 0:
         owner = path.parent.stat()
-        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+        # A share may not let even root give files away; they are its own user's then.
+        with suppress(PermissionError):
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
     return descriptor
 
 
@@ -31,6 +35,10 @@ def sync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        # Some shares (CIFS) know no fsync of folders: a rename there is at once on the server.
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP} or not path.is_dir():
+            raise
     finally:
         os.close(descriptor)
 
@@ -57,11 +65,30 @@ def write_text(path: Path, text: str) -> None:
         raise
 
 
-def copy(source: Path, target: Path) -> None:
-    """Copy the bytes of `source` into `target` and wait until they are on the disk."""
+def write_note(path: Path, text: str) -> None:
+    """As `write_text`, but on a full disk into the old file itself: word of it must get out.
+
+    For files that tell how things stand: whoever reads half of one knows that something is wrong.
+    """
+    try:
+        write_text(path, text)
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT} or not path.exists():
+            raise
+        with path.open("r+", encoding="utf-8") as file:
+            file.write(text)
+            file.truncate()
+
+
+def copy(source: Path, target: Path, check: Callable[[], None] = lambda: None) -> None:
+    """Copy the bytes of `source` into `target` and wait until they are on the disk.
+
+    Calls `check`, which may raise, between chunks.
+    """
     with source.open("rb") as reading, os.fdopen(create(target), "wb") as writing:
         while chunk := reading.read(CHUNK):
             writing.write(chunk)
+            check()
     sync(target)
 
 

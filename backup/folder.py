@@ -32,6 +32,20 @@ MAX_BAD = 3
 _STEM = re.compile(rf"{PREFIX}\d{{8}}_\d{{6}}")
 
 
+def is_ours(name: str, suffix: str = ".db") -> bool:
+    """Whether a file of this name is one of our snapshots (or has another suffix of theirs)."""
+    stem, _, rest = name.partition(".")
+    return _STEM.fullmatch(stem) is not None and rest == suffix[1:]
+
+
+def is_left_over(name: str) -> bool:
+    """Whether a file of this name is of an unfinished snapshot."""
+    stem, _, rest = name.lstrip(".").partition(".")
+    return _STEM.fullmatch(stem) is not None and (
+        rest.startswith(PARTIAL[1:]) or rest.endswith(".tmp")
+    )
+
+
 class Folder:
     """The backup folder at `path`; remembers manifests it has read, as they seldom change."""
 
@@ -43,7 +57,7 @@ class Folder:
         """Make the folder if need be; raises `BackupError` where nothing can be written there."""
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(files.create(self.path / locks.SNAPSHOT, flags=0))
+            os.close(files.create(self.path / locks.SNAPSHOT, os.O_WRONLY))
         except OSError as error:
             raise BackupError(
                 f"The backup folder {self.path} cannot be written to: {error.strerror}; correct "
@@ -134,23 +148,22 @@ class Folder:
 
     def sweep(self) -> list[str]:
         """Remove what killed processes left; call it while holding the lock. Returns the names."""
-        swept = []
-        for path in sorted(self.path.iterdir()):
-            stem, _, rest = path.name.lstrip(".").partition(".")
-            if not _STEM.fullmatch(stem):
-                continue
-            orphan = rest == "json" and not path.with_suffix(".db").exists()
-            if orphan or rest.startswith(PARTIAL[1:]) or rest.endswith(".tmp"):
-                path.unlink()
-                swept.append(path.name)
-        return swept
+        swept = [path for path in self.path.iterdir() if is_left_over(path.name)]
+        # Those first: an unfinished snapshot that is gone can no longer get its name.
+        for path in swept:
+            path.unlink(missing_ok=True)
+        for path in self._files(".json"):
+            if not path.with_suffix(".db").exists():
+                path.unlink(missing_ok=True)
+                swept.append(path)
+        return sorted(path.name for path in swept)
 
     def _files(self, suffix: str) -> list[Path]:
         return sorted(self._matching(suffix), reverse=True)
 
     def _matching(self, suffix: str) -> Iterator[Path]:
         for path in self.path.glob(f"{PREFIX}*{suffix}"):
-            if _STEM.fullmatch(path.name.removesuffix(suffix)):
+            if is_ours(path.name, suffix):
                 yield path
 
 

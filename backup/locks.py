@@ -31,7 +31,7 @@ def hold(
 
     `on_wait` is told once, with the process id of the holder, when the wait has lasted a second.
     """
-    descriptor = files.create(path, flags=0)
+    descriptor = files.create(path, os.O_RDWR)
     try:
         began = time.monotonic()
         told = False

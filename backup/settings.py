@@ -1,4 +1,4 @@
-"""The six settings of the backups: environment, then `.env`, then default; an empty one is unset.
+"""The settings of the backups: environment, then `.env`, then default; an empty one is unset.
 
 Names and defaults are those of the application. A wrong value raises `SettingsError` with one
 sentence that names the setting and the remedy.
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from cronsim import CronSim, CronSimError
 from dotenv import dotenv_values
@@ -27,15 +28,22 @@ ROOT = Path(__file__).resolve().parent.parent
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
+_NOT_SHOWN = {"BACKUP_PING_URL", "BACKUP_COPY_TO"}
+"""Who knows the address can silence the alarm; a remote with options may hold a password."""
+
+
 @dataclass(frozen=True)
 class Settings:
-    """The settings in force."""
+    """The settings in force; `copy_to` and `ping_url` are empty where they are not wanted."""
 
     database: Path
     folder: Path
     schedule: str
     retention_days: int
     min_interval: timedelta
+    copy_to: str
+    ping_url: str
+    allow_network_disk: bool
 
 
 def load_settings(
@@ -56,16 +64,31 @@ def load_settings(
         try:
             return read(text)
         except ValueError as error:
-            raise SettingsError(f"{name} is {text!r} and cannot be used: {error}.") from None
+            shown = "" if name in _NOT_SHOWN else f" is {text!r} and"
+            raise SettingsError(f"{name}{shown} cannot be used: {error}.") from None
 
     data = setting("DATA_DIR", "data", _folder)
-    return Settings(
+    settings = Settings(
         database=setting("DATABASE_PATH", f"{data}/ke_wp_mapping.db", _file),
         folder=setting("BACKUP_DIR", f"{data}/backups", _folder),
         schedule=setting("BACKUP_SCHEDULE", "0 2 * * *", _cron),
         retention_days=setting("BACKUP_RETENTION_DAYS", "7", _days),
         min_interval=setting("BACKUP_MIN_INTERVAL", "15m", _duration),
+        copy_to=setting("BACKUP_COPY_TO", "", _place),
+        ping_url=setting("BACKUP_PING_URL", "", _address),
+        allow_network_disk=setting("ALLOW_NETWORK_DISK", "no", _yes_no),
     )
+    if settings.copy_to == os.path.normpath(settings.folder):
+        raise SettingsError(
+            f"BACKUP_COPY_TO is {settings.copy_to!r} and cannot be used: the snapshots are there "
+            "already; name a folder on another disk."
+        )
+    return settings
+
+
+def is_remote(place: str) -> bool:
+    """Whether a value of `BACKUP_COPY_TO` is a remote of rclone, `name:path`, and not a folder."""
+    return ":" in place and not place.startswith(("/", "."))
 
 
 def _folder(text: str) -> Path:
@@ -80,6 +103,29 @@ def _file(text: str) -> Path:
     if path.is_dir():
         raise ValueError("it is a folder; name the database file in it")
     return path
+
+
+def _place(text: str) -> str:
+    if is_remote(text):
+        if "," in text.lstrip(":").partition(":")[0]:
+            raise ValueError("put the options of the remote into rclone's own configuration")
+        return text
+    # Not looked at: a share that hangs would hold up whoever only reads the settings.
+    return os.path.normpath(ROOT / text) if text else ""
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    good = parts.scheme in {"http", "https"} and parts.netloc and not re.search(r"\s", text)
+    if text and not good:
+        raise ValueError("give an address that starts with http:// or https://")
+    return text.rstrip("/")
+
+
+def _yes_no(text: str) -> bool:
+    if text.lower() not in {"1", "yes", "true", "on", "0", "no", "false", "off"}:
+        raise ValueError("give yes or no")
+    return text.lower() in {"1", "yes", "true", "on"}
 
 
 def _cron(text: str) -> str:

@@ -78,7 +78,7 @@ def _take(
         with source.reading(database, locked_limit) as connection:
             taken_at = clock.utc_now()
             expected = facts.read_facts(connection)
-            _check_space(folder.path, expected.bytes)
+            check_space(folder.path, expected.bytes)
             step("copy")
             began = time.monotonic()
             copy(connection, partial, limit)
@@ -121,7 +121,7 @@ def copy(connection: sqlite.Connection, partial: Path, limit: sqlite.TimeLimit) 
     goes in one step: copying in smaller ones would start again at every commit of another process
     if that transaction were ever missing. Raises `BackupError`.
     """
-    os.close(files.create(partial, os.O_EXCL))
+    os.close(files.create(partial, os.O_WRONLY | os.O_EXCL))
     target = sqlite.connect(partial, "rw")
     try:
         # Nobody else sees this file yet: no journal, and one fsync at the end.
@@ -155,12 +155,13 @@ def _verify(partial: Path, expected: facts.Facts, limit: sqlite.TimeLimit, folde
         ) from error
 
 
-def _check_space(folder: Path, needed: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < needed + RESERVE:
+def check_space(folder: Path, needed: int) -> None:
+    """Raise `BackupError` unless the disk of `folder` has room for `needed` bytes and a reserve."""
+    room = shutil.disk_usage(folder)
+    if room.total and room.free < needed + RESERVE:  # some shares do not tell and say 0 of 0
         raise BackupError(
-            f"The disk of {folder} has {free / 1e6:,.0f} MB free, and a snapshot needs "
-            f"{(needed + RESERVE) / 1e6:,.0f} MB; make room."
+            f"The disk of {folder} has {room.free / 1e6:,.0f} MB free, and "
+            f"{(needed + RESERVE) / 1e6:,.0f} MB are needed; make room."
         )
 
 

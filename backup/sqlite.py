@@ -56,15 +56,21 @@ class TooLong(BackupError):
 class TimeLimit:
     """A moment after which work ends by `TooLong`, also inside a long query."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, what: str = "The snapshot") -> None:
         self.seconds = seconds
+        self._what = what
         self._end = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left; 0 when the time is over."""
+        return max(0.0, self._end - time.monotonic())
 
     def check(self, *_progress: object) -> None:
         """Raise `TooLong` when the time is over; takes the arguments of any progress callback."""
         if self.over():
             raise TooLong(
-                f"The snapshot took longer than {self.seconds:g} s and was given up; see whether "
+                f"{self._what} took longer than {self.seconds:g} s and was given up; see whether "
                 "the disk is slow or the database is locked."
             )
 

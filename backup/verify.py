@@ -20,8 +20,9 @@ def examine(path: Path, limit: sqlite.TimeLimit) -> Facts:
     Raises `VerificationFailed` where it is not sound, `TooLong` after the limit.
     """
     # Immutable: needs no lock and no place for a WAL, so a read-only folder is fine as well.
-    connection = sqlite.connect(path, "ro", immutable=True)
+    connection = None
     try:
+        connection = sqlite.connect(path, "ro", immutable=True)
         limit.bound(connection)
         found = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
         if found != ["ok"]:
@@ -38,7 +39,8 @@ def examine(path: Path, limit: sqlite.TimeLimit) -> Facts:
         limit.check()  # an interrupted query is a matter of time
         raise VerificationFailed(f"it cannot be read: {error}") from error
     finally:
-        connection.close()
+        if connection is not None:
+            connection.close()
 
 
 def recheck(path: Path, manifest: Manifest, limit: sqlite.TimeLimit) -> str | None:

@@ -5,7 +5,8 @@
 Prints, for a database of 200 MB in a temporary folder: the copy step of a snapshot against
 `sqlite3 db ".backup copy"` with no writer (the ratio is the medians'), both down to the disk; the
 whole snapshot with its checks; and the whole snapshot under a continuous writer, with how long that
-writer's commits took meanwhile. Needs the `sqlite3` program.
+writer's commits took for as long as the snapshots lasted, and for as long without any. Needs the
+`sqlite3` program.
 """
 
 from __future__ import annotations
@@ -88,6 +89,13 @@ class Writer:
         return seconds
 
 
+def latencies(seconds: list[float]) -> str:
+    """The commits of a writer in words."""
+    ordered = sorted(seconds)
+    p99 = ordered[int(len(ordered) * 0.99)] * 1000
+    return f"commits: {len(ordered)}, p99 {p99:.1f} ms, slowest {ordered[-1] * 1000:.1f} ms"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("megabytes", nargs="?", type=int, default=200)
@@ -115,14 +123,14 @@ def main() -> int:
         print(f"  copy step            {copied:6.2f} s")
         print(f"  sqlite3 .backup      {reference:6.2f} s    ratio {copied / reference:.2f}")
         print(f"  whole, no writer     {statistics.median(totals):6.2f} s")
-        writer = Writer(database)
+        with_writer = Writer(database)
         written = [whole(database, folder)[0] for _ in range(args.rounds)]
-        latency = sorted(writer.stop())
-        p99 = latency[int(len(latency) * 0.99)] * 1000
-        print(
-            f"  whole, with a writer {statistics.median(written):6.2f} s    its commits: "
-            f"{len(latency)}, p99 {p99:.0f} ms, slowest {latency[-1] * 1000:.0f} ms"
-        )
+        meanwhile = with_writer.stop()
+        alone = Writer(database)
+        time.sleep(sum(written))
+        print(f"  whole, with a writer {statistics.median(written):6.2f} s")
+        print(f"  a writer, alone       {latencies(alone.stop())}")
+        print(f"  a writer, meanwhile   {latencies(meanwhile)}")
     return 0
 
 

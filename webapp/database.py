@@ -94,13 +94,14 @@ class Database:
     """One SQLite file, its engine and its two kinds of session.
 
     `read()` sees one snapshot of the data; `write()` takes the write lock at once (BEGIN
-    IMMEDIATE), so that what it reads cannot change before it commits.
+    IMMEDIATE), so that what it reads cannot change before it commits. With `read_only` nothing can
+    be written at all.
     """
 
-    def __init__(self, path: Path, *, create: bool = False) -> None:
+    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
         require_safe_sqlite()
         self.path = path
-        mode = "rwc" if create else "rw"
+        mode = "ro" if read_only else "rwc" if create else "rw"
 
         def connect() -> Any:
             return dbapi2.connect(
@@ -119,7 +120,7 @@ class Database:
             max_overflow=16,
             poolclass=QueuePool,
         )
-        event.listen(self.engine, "connect", _set_pragmas)
+        event.listen(self.engine, "connect", _limit_patience if read_only else _set_pragmas)
         event.listen(self.engine, "begin", _begin)
         self._writing = self.engine.execution_options(kewp_write=True)
         _engines.add(self.engine)
@@ -159,6 +160,10 @@ class Database:
     def close(self) -> None:
         """Close all pooled connections of this process."""
         self.engine.dispose()
+
+
+def _limit_patience(connection: Any, _record: object) -> None:
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

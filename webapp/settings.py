@@ -254,6 +254,28 @@ SETTINGS: tuple[Setting, ...] = (
         "15m",
         "Shortest time between two snapshots after changes.",
     ),
+    Setting(
+        "BACKUP_COPY_TO",
+        "backup_copy_to",
+        _text,
+        "",
+        "A second place for the newest snapshot: a mounted folder, or an rclone remote name:path.",
+    ),
+    Setting(
+        "BACKUP_PING_URL",
+        "backup_ping_url",
+        _url,
+        "",
+        "Address of a monitor that is told of each snapshot (Healthchecks protocol).",
+        secret=True,
+    ),
+    Setting(
+        "ALLOW_NETWORK_DISK",
+        "allow_network_disk",
+        _yes_no,
+        "no",
+        "yes: the database may lie on a network file system, where it can be corrupted.",
+    ),
 )
 
 
@@ -281,6 +303,9 @@ class Settings:
     backup_schedule: str
     backup_retention_days: int
     backup_min_interval: int
+    backup_copy_to: str
+    backup_ping_url: str
+    allow_network_disk: bool
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property

@@ -169,8 +169,12 @@ class Installation:
 
     def python(self, *words: str) -> subprocess.Popen[str]:
         """A Python of this project, which is ended with the test."""
+        return self.start_program(sys.executable, *words)
+
+    def start_program(self, *words: str) -> subprocess.Popen[str]:
+        """Any program, in a process group of its own, which is ended with the test."""
         process = subprocess.Popen(
-            [sys.executable, *words],
+            words,
             cwd=ROOT,
             env=self.environment,
             stdout=subprocess.PIPE,

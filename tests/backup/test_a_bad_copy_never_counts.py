@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pysqlite3 import dbapi2
 
 from backup.errors import VerificationFailed
 from tests.backup.installation import Installation, connect, decide
@@ -42,6 +43,36 @@ def test_a_corrupt_row_is_found_and_the_copy_kept_aside(installation: Installati
     assert installation.files("*.db") == [good.file]
     assert installation.run("status").returncode == 1
     assert "State         failed" in installation.run("status").stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("UPDATE alembic_version SET version_num = '0000'", "schema revision 0001 became 0000"),
+        ("DELETE FROM mapping_event WHERE id = 100", "newest history event 100 became 99"),
+        ("DELETE FROM mapping_event WHERE id = 50", "rows of mapping_event 100 became 99"),
+        ("INSERT INTO person (note) VALUES ('x')", "rows of person 0 became 1"),
+        ("DROP TABLE person", "lacks the tables person"),
+        ("PRAGMA application_id = 1", "is not a database of KE-WP Mapping"),
+    ],
+)
+def test_a_sound_copy_that_differs_from_its_source_is_found(
+    change: str, sentence: str, installation: Installation
+) -> None:
+    good = installation.take()
+
+    def spoil_the_copy(step: str) -> None:
+        if step == "verify":
+            [partial] = installation.folder_path.glob("*.partial")
+            connection = dbapi2.connect(str(partial), isolation_level=None)
+            connection.execute(change)
+            connection.close()
+
+    with pytest.raises(VerificationFailed, match=sentence):
+        installation.take(on_step=spoil_the_copy)
+    assert len(installation.files("*.bad")) == 1
+    assert [one.file for one in installation.folder.snapshots()] == [good.file]
+    assert installation.files("*.db") == [good.file]
 
 
 def test_at_most_three_are_kept(installation: Installation) -> None:

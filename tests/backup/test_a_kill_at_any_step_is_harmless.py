@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
 
 import pytest
 
@@ -33,6 +35,50 @@ def test_killed_at(step: str, installation: Installation) -> None:
     no_invalid_snapshot(installation)
     assert len(installation.files()) == 4
     assert status.now(installation.settings, installation.folder)["state"] == "ok"
+
+
+def test_killed_before_any_call_that_changes_the_folder(installation: Installation) -> None:
+    good = installation.take()
+    kept, kills = [good.file], 0
+    while watched(installation, "kill", str(kills)).wait(timeout=30) == -signal.SIGKILL:
+        kills += 1
+        no_invalid_snapshot(installation)
+        found = [one.file for one in installation.folder.snapshots()]
+        assert found[-len(kept) :] == kept, "one that was there is gone"
+        kept = found
+    # The last one was not killed; of the others only those whose rename was done have a snapshot.
+    kept = [one.file for one in installation.folder.snapshots()]
+    assert kills > 25
+    assert 2 < len(kept) < kills / 2
+    assert installation.files("*.partial*") == []
+    no_invalid_snapshot(installation)
+
+
+def watched(installation: Installation, *words: str) -> subprocess.Popen[str]:
+    what, *number = words
+    paths = (str(installation.database), str(installation.folder_path))
+    return installation.python("-m", "tests.backup.calls", what, *paths, *number)
+
+
+def test_what_has_a_name_is_on_the_disk(installation: Installation) -> None:
+    output, _ = watched(installation, "record").communicate(timeout=30)
+    calls = [tuple(call) for call in json.loads(output)]
+    [made] = installation.folder.snapshots()
+    stem = made.file.removesuffix(".db")
+    partial, manifest = f"{stem}.partial", f"{stem}.json"
+    in_order = [
+        ("create", partial),
+        ("fsync", partial),
+        ("fsync", f".{manifest}.tmp"),
+        ("rename", f".{manifest}.tmp", manifest),
+        ("fsync", "."),
+        ("fsync", partial),
+        ("rename", partial, made.file),
+        ("fsync", "."),
+    ]
+    rest = iter(calls)
+    for wanted in in_order:
+        assert wanted in rest, f"{wanted} is missing or too late in {calls}"
 
 
 def test_the_real_command_killed_while_the_copy_is_on_its_way(empty: Installation) -> None:

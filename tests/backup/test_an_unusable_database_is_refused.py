@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import time
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from pysqlite3 import dbapi2
 
 from backup.errors import SourceMissing, SourceUnusable
-from tests.backup.installation import Installation, connect
+from tests.backup.installation import Installation, connect, make_database
 
 LOCKER = """
 import sys
@@ -80,6 +81,23 @@ def test_a_copy_that_takes_too_long_is_given_up(installation: Installation) -> N
     with pytest.raises(sqlite.TooLong, match="took longer than 0 s"):
         installation.take(time_limit=0)
     assert installation.files() == []
+
+
+HANGING = """
+from backup import __main__, snapshot
+snapshot.TIME_LIMIT, __main__.AFTERWARDS = 0, 0.01
+__main__.main(["now"])
+"""
+
+
+def test_one_call_that_does_not_come_back_is_ended_by_the_kernel(empty: Installation) -> None:
+    make_database(empty.database, events=200_000)  # takes longer than the limit here
+    process = empty.python("-c", HANGING)
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == -signal.SIGALRM, output
+    assert empty.files("*.db") == []
+    assert empty.run("now").returncode == 0
+    assert len(empty.files()) == 2
 
 
 def test_a_folder_that_cannot_be_written_to_is_one_sentence(

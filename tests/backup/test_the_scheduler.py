@@ -5,7 +5,6 @@ import signal
 import subprocess
 import time
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -31,12 +30,6 @@ def stop(process: subprocess.Popen[str]) -> str:
     assert process.returncode == 0, output
     assert time.monotonic() - began < 3
     return output
-
-
-def peak_memory(pid: int) -> int:
-    """Most memory that a process has had, in kB."""
-    text = Path(f"/proc/{pid}/status").read_text()
-    return int(text.split("VmHWM:")[1].split()[0])
 
 
 def test_a_fresh_installation_has_a_snapshot_within_seconds(empty: Installation) -> None:
@@ -198,24 +191,6 @@ def test_sigterm_in_the_middle_of_a_snapshot_leaves_nothing(empty: Installation)
     assert scheduler.returncode == 0, output
     assert empty.files() == []
     assert "Traceback" not in output
-
-
-def test_both_processes_stay_under_40_mb(empty: Installation) -> None:
-    make_database(empty.database, events=200_000)
-    assert empty.database.stat().st_size > 40e6
-    scheduler = empty.start("run")
-    child = wait_until("the snapshot", empty.snapshot_process)
-    assert child
-    most = 0
-    while newest(empty) is None:
-        try:
-            most = max(most, peak_memory(child))
-        except (FileNotFoundError, IndexError):
-            break
-    wait_until("ok", lambda: empty.status().get("state") == "ok")
-    assert 10_000 < most < 40_000
-    assert 10_000 < peak_memory(scheduler.pid) < 40_000
-    stop(scheduler)
 
 
 def test_it_imports_nothing_heavy(installation: Installation) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -32,6 +33,11 @@ def taken(at: datetime, event: int = 5) -> Manifest:
         sqlite_version="3.53.4",
         checked_at=at,
     )
+
+
+def numbered(number: int, at: datetime, marks: Marks | None = None) -> Manifest:
+    one = replace(taken(at), number=number, file=f"{number}.db")
+    return replace(one, facts=replace(one.facts, marks=marks)) if marks else one
 
 
 @pytest.mark.parametrize(
@@ -93,6 +99,7 @@ def test_retries_wait_longer_and_longer_but_not_for_ever() -> None:
     delays = [retry_delay(failures, QUARTER).total_seconds() for failures in range(1, 9)]
     assert delays == [15, 30, 60, 120, 240, 480, 900, 900]
     assert retry_delay(1000, QUARTER) == QUARTER
+    assert retry_delay(3, QUARTER, timedelta(seconds=1)).total_seconds() == 4
 
 
 def test_each_is_checked_again_once_a_day_the_longest_unchecked_first() -> None:

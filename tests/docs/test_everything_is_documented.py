@@ -8,8 +8,10 @@ from collections.abc import Iterator
 
 from flask import Flask
 
+from backup.__main__ import parser as backups
 from webapp.__main__ import parser
 from webapp.accounts.access import declared
+from webapp.operations.gauges import BACKUP_STATES
 from webapp.settings import ROOT, SETTINGS
 
 TEXT = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
@@ -58,6 +60,30 @@ def test_commands_of_the_application() -> None:
         if "-m webapp" in row[0]
     }
     assert shown == real
+
+
+def test_commands_of_the_backups() -> None:
+    real = {words[0] for words in commands(backups())}
+    stated = {
+        row[0].strip("`").removeprefix("python -m backup ")
+        for row in section("Commands")
+        if "-m backup" in row[0]
+    }
+    assert stated == real
+    assert described("Commands") == real
+
+
+def described(title: str) -> set[str]:
+    """First words of the rows of a table in docs/backups.md."""
+    text = (ROOT / "docs" / "backups.md").read_text(encoding="utf-8")
+    body = text.split(f"## {title}\n", 1)[1].split("\n## ", 1)[0]
+    return set(re.findall(r"^\| `([a-z]+)[ `].* \| ", body, re.MULTILINE))
+
+
+def test_states_of_the_backups() -> None:
+    code = (ROOT / "backup" / "status.py").read_text(encoding="utf-8")
+    assert described("States") == set(re.findall(r'return "([a-z]+)",', code))
+    assert described("States") == set(BACKUP_STATES)
 
 
 def test_routes(app: Flask) -> None:

@@ -87,6 +87,15 @@ class RealInstallation(Installation):
         except (OSError, http.client.HTTPException):
             return ""
 
+    def status_of(self, path: str) -> int:
+        """The status of the answer to somebody who is not signed in."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
     def log(self) -> str:
         """What the web server has logged since its file was last rotated."""
         return (self.root / "logs" / "web.log").read_text(encoding="utf-8")
@@ -151,6 +160,13 @@ class Curator:
                 self.acknowledged.append(created[1])
             else:
                 self.unexpected.append(f"{status} {address} {body}")
+
+    def propose_one(self, key_event: int, target: str) -> str:
+        """Propose one mapping, which must be acknowledged; returns its uuid."""
+        before = len(self.acknowledged)
+        self.propose([(key_event, target)], threading.Event())
+        assert len(self.acknowledged) == before + 1, self.unexpected
+        return self.acknowledged[-1]
 
     def _token(self, path: str) -> str:
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self._send("GET", path)[2])

@@ -1,8 +1,10 @@
-"""Commands of this room: `prepare`, `settings`."""
+"""Commands of this room: `prepare`, `rehearse`, `settings`."""
 
 from __future__ import annotations
 
 import argparse
+import json
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -11,6 +13,7 @@ from rich.table import Table
 from webapp.accounts import links
 from webapp.accounts.runtime import open_runtime
 from webapp.operations.prepare import prepare
+from webapp.operations.rehearsal import rehearse
 from webapp.settings import SETTINGS, Settings
 
 
@@ -20,6 +23,12 @@ def register(subparsers: Any) -> None:
         "prepare", help="migrate, load the starter catalog, build the index, print a sign-in link"
     )
     parser.set_defaults(handler=prepare_and_greet)
+    parser = subparsers.add_parser(
+        "rehearse",
+        help="migrate a copy of the database, open it read-only and print what it holds as JSON",
+    )
+    parser.add_argument("copy", type=Path, help="a copy that may be changed, never the database")
+    parser.set_defaults(handler=rehearse_restore)
     parser = subparsers.add_parser("settings", help="list the settings in force")
     parser.set_defaults(handler=show_settings)
 
@@ -34,6 +43,12 @@ def prepare_and_greet(args: argparse.Namespace, settings: Settings) -> int:
         f"Sign in as administrator (once, within 15 minutes): {settings.address}/sign-in/{token}\n",
         flush=True,
     )
+    return 0
+
+
+def rehearse_restore(args: argparse.Namespace, settings: Settings) -> int:
+    """Print the answers of a copy; `python -m backup drill` compares them with a manifest."""
+    print(json.dumps(rehearse(args.copy, settings), indent=2))
     return 0
 
 

@@ -25,7 +25,7 @@ from webapp.version import VERSION
 
 log = logging.getLogger(__name__)
 
-BACKUP_STATES = ("ok", "running", "stuck", "pending", "failed", "missed", "late")
+BACKUP_STATES = tuple("ok running stuck pending failed missed late undrilled uncopied".split())
 """The states of `status.json`, as the backup program writes it."""
 
 

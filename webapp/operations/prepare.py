@@ -1,4 +1,4 @@
-"""Make the database ready: snapshot before a migration, migrate, starter catalog, index."""
+"""Make the database ready: see that its disk will do, snapshot, migrate, catalog, index."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from pysqlite3 import dbapi2
@@ -32,7 +33,8 @@ def prepare(settings: Settings) -> None:
     Raises `DatabaseError` where the database cannot be made ready; it is then as it was before.
     """
     settings.database_path.parent.mkdir(parents=True, exist_ok=True)
-    migrate(settings)
+    check_disks(settings)
+    migrate(settings.database_path, lambda: snapshot(settings))
     open_runtime(settings.runtime_path)
     database = Database(settings.database_path)
     if catalog_is_empty(database):
@@ -50,9 +52,11 @@ def prepare(settings: Settings) -> None:
     database.close()
 
 
-def migrate(settings: Settings) -> None:
-    """Bring the database to this version's schema, after a verified snapshot of what was there."""
-    path = settings.database_path
+def migrate(path: Path, before: Callable[[], None] = lambda: None) -> None:
+    """Bring the database `path` to this version's schema; calls `before` if that changes anything.
+
+    Raises `DatabaseError` where it is not ours or the migration failed; it is then as it was.
+    """
     existed = path.exists()
     if existed:
         _require_ours(path)
@@ -68,7 +72,7 @@ def migrate(settings: Settings) -> None:
                 "the version that wrote it, or restore a snapshot from before."
             )
         if existed and now is not None:
-            snapshot(settings)
+            before()
         migrations.migrate(database.engine)
         log.info("The database %s is at schema %s.", path, head)
     except (SQLAlchemyError, RuntimeError) as error:
@@ -96,24 +100,42 @@ def _require_ours(path: Path) -> None:
         )
 
 
+def check_disks(settings: Settings) -> None:
+    """Let the backup program see that database and snapshots lie where they can be kept sound.
+
+    Raises `DatabaseError` with its sentence where they do not, for example on a network disk.
+    """
+    done = _backup(settings, "check")
+    if done.returncode != 0:
+        raise DatabaseError((done.stderr or done.stdout).strip())
+    *remarks, _ready = done.stdout.splitlines()
+    for remark in remarks:
+        log.warning("%s", remark)
+
+
 def snapshot(settings: Settings) -> None:
     """A verified snapshot by the backup program; raises `DatabaseError` where there is none."""
-    done = subprocess.run(
-        [sys.executable, "-m", "backup", "now", "--reason", "before a migration"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "DATABASE_PATH": str(settings.database_path),
-            "BACKUP_DIR": str(settings.backup_dir),
-        },
-        capture_output=True,
-        text=True,
-    )
+    done = _backup(settings, "now", "--reason", "before a migration")
     if done.returncode != 0:
         raise DatabaseError(
             "The database was not migrated because no snapshot could be taken first: "
             f"{(done.stderr or done.stdout).strip()}"
         )
+
+
+def _backup(settings: Settings, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "backup", *words],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DATABASE_PATH": str(settings.database_path),
+            "BACKUP_DIR": str(settings.backup_dir),
+            "ALLOW_NETWORK_DISK": "yes" if settings.allow_network_disk else "no",
+        },
+        capture_output=True,
+        text=True,
+    )
 
 
 def index_is_current(settings: Settings, database: Database) -> bool:

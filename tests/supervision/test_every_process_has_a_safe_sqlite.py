@@ -1,0 +1,67 @@
+"""No process under supervisord may use a SQLite that can corrupt a WAL database."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import psutil
+import pytest
+from pysqlite3 import _sqlite3
+
+from backup.sqlite import FIRST_SAFE
+from tests.supervision.installation import wait_until
+from tests.supervision.real_installation import RealInstallation
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def libraries(pid: int) -> set[str]:
+    """Files with SQLite in them that a process has in its memory."""
+    maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
+    paths = {line.split(maxsplit=5)[-1] for line in maps if "/" in line}
+    return {path for path in paths if "sqlite" in Path(path).name}
+
+
+def test_it_is_the_one_of_pysqlite3_and_no_other(real_site: RealInstallation) -> None:
+    ours = {str(Path(_sqlite3.__file__).resolve())}
+    assert tuple(map(int, _sqlite3.sqlite_version.split("."))) >= FIRST_SAFE
+    wait_until("two workers", lambda: len(real_site.workers()) == 2)
+    for program in ("web", "backup"):
+        process = psutil.Process(real_site.pid(program))
+        for one in (process, *process.children(recursive=True)):
+            assert libraries(one.pid) == ours, one.cmdline()
+    for program in ("logs", "watchdog"):
+        assert libraries(real_site.pid(program)) == set()
+    assert libraries(psutil.Process(real_site.pid("web")).ppid()) == set(), "supervisord"
+
+
+def test_whoever_has_the_database_open_has_that_one(real_site: RealInstallation) -> None:
+    real_site.get("/key-events/1513")
+    files = {str(real_site.database), str(real_site.data / "runtime.db")}
+    users = [
+        process
+        for process in real_site.processes()
+        if files & {str(file.path) for file in process.open_files()}
+    ]
+    assert {one.pid for one in users} & {one.pid for one in real_site.workers()}
+    for process in users:
+        assert libraries(process.pid) == {str(Path(_sqlite3.__file__).resolve())}
+
+
+def test_it_is_told_by_status_health_and_each_manifest(real_site: RealInstallation) -> None:
+    version = _sqlite3.sqlite_version
+    database = json.loads(real_site.get("/health"))["components"]["database"]
+    assert f"SQLite {version}" in database["detail"]
+    assert json.loads(real_site.run("backup", "status", "--json"))["sqlite_version"] == version
+    before = set(real_site.backups.glob("ke_wp_mapping_*.json"))
+    assert real_site.control("start", "backup-now").returncode == 0
+    made = wait_until(
+        "a snapshot by hand",
+        lambda: [
+            json.loads(path.read_text())
+            for path in real_site.backups.glob("ke_wp_mapping_*.json")
+            if path not in before
+        ],
+    )
+    assert {manifest["sqlite_version"] for manifest in made} == {version}
