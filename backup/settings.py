@@ -16,7 +16,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from cronsim import CronSim, CronSimError
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from backup.errors import SettingsError
 
@@ -54,10 +54,7 @@ def load_settings(
     Raises `SettingsError` at the first wrong value.
     """
     given = os.environ if environment is None else environment
-    try:
-        from_file = dotenv_values(env_file, interpolate=False) if env_file else {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{env_file} cannot be read: {error}.") from None
+    from_file = read_env_file(env_file) if env_file else {}
 
     def setting(name: str, default: str, read: Callable[[str], T]) -> T:
         text = given.get(name) or from_file.get(name) or default
@@ -84,6 +81,29 @@ def load_settings(
             "already; name a folder on another disk."
         )
     return settings
+
+
+def read_env_file(file: Path) -> dict[str, str]:
+    """The values in a `.env` file; empty where there is none. Raises `SettingsError`."""
+    found = {}
+    try:
+        if not file.exists():
+            return {}
+        with file.open(encoding="utf-8") as stream:
+            for one in parse_stream(stream):
+                if one.error:
+                    text = one.original.string
+                    line = one.original.line + text[: -len(text.lstrip())].count("\n")
+                    raise SettingsError(
+                        f"Line {line} of {file} cannot be read: "
+                        "write NAME=value, or # before a remark."
+                    )
+                if one.key:
+                    found[one.key] = one.value or ""
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SettingsError(f"{file} cannot be read: {reason}.") from None
+    return found
 
 
 def is_remote(place: str) -> bool:

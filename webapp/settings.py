@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cronsim import CronSim, CronSimError
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds `supervisord.conf`; relative paths in settings start here."""
@@ -341,14 +341,7 @@ def load_settings(
     Raises `SettingsError` at the first wrong value.
     """
     environment = os.environ if environment is None else environment
-    from_file: dict[str, str | None] = {}
-    if env_file is not None and env_file.exists():
-        try:
-            with env_file.open(encoding="utf-8") as lines:
-                from_file = dotenv_values(stream=lines, interpolate=False)
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise SettingsError(f"{env_file} cannot be read: {reason}.") from error
+    from_file = read_env_file(env_file) if env_file is not None else {}
     values: dict[str, Any] = {}
     raw: dict[str, str] = {}
     sources: dict[str, str] = {}
@@ -368,6 +361,29 @@ def load_settings(
             shown = "" if setting.secret else f" is {text!r} and"
             raise SettingsError(f"{setting.name}{shown} cannot be used: {error}.") from None
     return Settings(**values, sources=sources)
+
+
+def read_env_file(file: Path) -> dict[str, str]:
+    """The values in a `.env` file; empty where there is none. Raises `SettingsError`."""
+    found = {}
+    try:
+        if not file.exists():
+            return {}
+        with file.open(encoding="utf-8") as stream:
+            for one in parse_stream(stream):
+                if one.error:
+                    text = one.original.string
+                    line = one.original.line + text[: -len(text.lstrip())].count("\n")
+                    raise SettingsError(
+                        f"Line {line} of {file} cannot be read: "
+                        "write NAME=value, or # before a remark."
+                    )
+                if one.key:
+                    found[one.key] = one.value or ""
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SettingsError(f"{file} cannot be read: {reason}.") from None
+    return found
 
 
 def _empty(setting: Setting) -> object:
