@@ -15,6 +15,7 @@ from collections.abc import Callable
 from backup import (
     drill,
     ending,
+    lineage,
     mounts,
     offsite,
     ping,
@@ -46,7 +47,10 @@ def main(arguments: list[str] | None = None) -> int:
         sqlite.require_safe_version()
         settings = load_settings()
         folder = Folder(settings.folder)
-        folder.make()
+        if args.command in {_run, _now, _check}:
+            folder.make()
+        elif args.command is not _restore:  # which first looks where the database lies
+            folder.require()
         return command(args, settings, folder)
     except BackupError as error:
         print(error, file=sys.stderr, flush=True)
@@ -93,7 +97,12 @@ def parser() -> argparse.ArgumentParser:
     told = add("ping", _ping, "tell the monitor of BACKUP_PING_URL something, for trial")
     told.add_argument("event", nargs="?", choices=ping.EVENTS, default=ping.SUCCESS)
     told.add_argument("--reason", default="by hand", help="what to tell")
-    add("check", _check, "see that settings, disks and SQLite will do; the start does it too")
+    check = add(
+        "check", _check, "see that settings, disks and the database will do; the start does it too"
+    )
+    check.add_argument(
+        "--afresh", action="store_true", help="let a new history begin beside the old snapshots"
+    )
     cut = add("prune", _prune, "delete the snapshots that the retention no longer keeps")
     cut.add_argument("--dry-run", action="store_true", help="name them, no more")
     told = add("status", _status, "tell how the backups stand")
@@ -160,8 +169,9 @@ def _ping(args: argparse.Namespace, settings: Settings, folder: Folder) -> int:
     return 0
 
 
-def _check(_args: argparse.Namespace, settings: Settings, folder: Folder) -> int:
+def _check(args: argparse.Namespace, settings: Settings, folder: Folder) -> int:
     remark = mounts.require_local_disk(settings)
+    lineage.require(settings.database, folder, afresh=args.afresh)
     if remark:
         print(remark)
     print(f"Snapshots of {settings.database} can be taken into {folder.path}.")
@@ -204,6 +214,7 @@ def _verify(args: argparse.Namespace, _settings: Settings, folder: Folder) -> in
 
 def _restore(args: argparse.Namespace, settings: Settings, folder: Folder) -> int:
     mounts.require_local_disk(settings)
+    folder.require()
     with folder.lock(LOCK_PATIENCE):
         plan = restore.plan(settings.database, folder, args.snapshot)
         print("\n".join(plan.lines()), flush=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from backup import clock, facts, files, source, sqlite, verify
+from backup import clock, facts, files, lineage, source, sqlite, verify
 from backup.attempt import Record
 from backup.errors import BackupError, VerificationFailed
 from backup.folder import PARTIAL, Folder
@@ -78,6 +78,8 @@ def _take(
         with source.reading(database, locked_limit) as connection:
             taken_at = clock.utc_now()
             expected = facts.read_facts(connection)
+            number = 1 + max((one.number for one in folder.snapshots()), default=0)
+            point = lineage.next_point(connection, folder, number)
             check_space(folder.path, expected.bytes)
             step("copy")
             began = time.monotonic()
@@ -90,7 +92,7 @@ def _take(
         now = clock.utc_now()
         manifest = Manifest(
             file=final.name,
-            number=1 + max((one.number for one in folder.snapshots()), default=0),
+            number=number,
             reason=reason,
             taken_at=taken_at,
             finished_at=now,
@@ -101,6 +103,9 @@ def _take(
             application_version=application_version(),
             sqlite_version=sqlite.version(),
             checked_at=now,
+            history=point.history,
+            event_digest=point.digest,
+            meant=point.meant,
         )
         folder.write(manifest)
         step("publish")

@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from supervision import control_socket, follow, logs, parents, watchdog
+from supervision import control_socket, follow, last_database, logs, parents, watchdog
 from supervision.errors import StartError
 from supervision.folders import make_writable
 from supervision.follow import SUPERVISORD
@@ -67,6 +67,7 @@ def launch(root: Path, stop: _StopSignals) -> int:
     settings = Settings(root)
     os.environ[logs.FORMAT] = settings.one_of(logs.FORMAT, "text", ("text", "json"))
     make_writable("log", settings.log_dir, root, files="*.log")
+    last_database.require(run, settings.database)
     make_writable("data", settings.data_dir, root)
     make_writable("backup", settings.backup_dir, root)
     shutil.rmtree(run / "metrics", ignore_errors=True)  # a power cut may have torn a counter
@@ -75,6 +76,7 @@ def launch(root: Path, stop: _StopSignals) -> int:
 
     if not stop.run([sys.executable, "-m", "webapp", "prepare"]):
         return 0
+    last_database.remember(run, settings.database)
 
     os.environ["KEWP_PYTHON"] = sys.executable
     os.environ["KEWP_SOCKET"] = str(control_socket.choose(run))

@@ -79,6 +79,11 @@ class Settings:
         return self.folder("BACKUP_DIR", f"{self.data_dir}/backups")
 
     @property
+    def database(self) -> Path:
+        """The database file."""
+        return self.folder("DATABASE_PATH", f"{self.data_dir}/ke_wp_mapping.db")
+
+    @property
     def host(self) -> str:
         """Address to listen on."""
         return self.text("HOST", "0.0.0.0")  # noqa: S104 - a container's port is published by its operator

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from webapp.accounts import cli as accounts
 from webapp.catalog import cli as catalog
 from webapp.catalog.events import catalog_changed
-from webapp.database import DatabaseError, is_busy
+from webapp.database import DatabaseError, explain, is_busy
 from webapp.operations import cli as operations
 from webapp.settings import SettingsError, load_settings
 from webapp.suggestions import cli as suggestions
@@ -50,11 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
                 file=sys.stderr,
             )
             return 75
-        print(
-            f"The database {settings.database_path} cannot be used: {error.orig}. "
-            "`python -m webapp prepare` makes one ready.",
-            file=sys.stderr,
-        )
+        print(explain(settings.database_path, error), file=sys.stderr)
     except OSError as error:
         print(f"{error.filename or args.command}: {error.strerror or error}.", file=sys.stderr)
     except KeyboardInterrupt:

@@ -88,7 +88,7 @@ def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path)
     ("command", "sentence"),
     [
         (["sign-in-link", "--name", " ", "--role", "curator"], "needs a name"),
-        (["suggest", "1513"], "prepare` makes one ready"),
+        (["suggest", "1513"], "a new installation gets one with: python -m webapp prepare"),
     ],
 )
 def test_a_command_that_cannot_work_says_so_in_one_sentence(

@@ -29,7 +29,7 @@ from webapp.catalog.sources import starter
 from webapp.catalog.sources.files import Tick, no_tick
 from webapp.catalog.sources.registry import FORMATS
 from webapp.catalog.stager import Stager
-from webapp.database import Database, is_busy, utc_now
+from webapp.database import Database, explain, is_busy, utc_now
 from webapp.settings import Settings
 
 WAIT_FOR_LOCK_SECONDS = 60.0
@@ -122,9 +122,7 @@ def _refuse_two_of_a_kind(inputs: Sequence[InputFile]) -> None:
 
 def _require_tables(database: Database) -> None:
     if not database.path.is_file():
-        raise ImportRefused(
-            f"There is no database {database.path}; run `python -m webapp prepare` first."
-        )
+        raise ImportRefused(explain(database.path, FileNotFoundError()))
     missing = {"source_release", "key_event", "target"} - set(
         inspect(database.engine).get_table_names()
     )

@@ -22,6 +22,11 @@ def register(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "prepare", help="migrate, load the starter catalog, build the index, print a sign-in link"
     )
+    parser.add_argument(
+        "--afresh",
+        action="store_true",
+        help="make a new database although there are snapshots of an old one; they are kept",
+    )
     parser.set_defaults(handler=prepare_and_greet)
     parser = subparsers.add_parser(
         "rehearse",
@@ -36,7 +41,7 @@ def register(subparsers: Any) -> None:
 def prepare_and_greet(args: argparse.Namespace, settings: Settings) -> int:
     """Prepare, then print the address and a one-time sign-in link for an administrator."""
     settings.require_secret_key()
-    prepare(settings)
+    prepare(settings, afresh=args.afresh)
     token = links.issue(open_runtime(settings.runtime_path), "Administrator", "admin")
     print(f"\nKE-WP Mapping will answer at {settings.address}")
     print(
