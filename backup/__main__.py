@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
 
@@ -55,6 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
     except BackupError as error:
         print(error, file=sys.stderr, flush=True)
         return error.exit_code
+    except BrokenPipeError:  # of `… | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except OSError as error:
         print(f"Nothing more could be done: {error}.", file=sys.stderr, flush=True)
         return 1

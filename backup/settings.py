@@ -6,6 +6,8 @@ sentence that names the setting and the remedy.
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -55,9 +57,10 @@ def load_settings(
     """
     given = os.environ if environment is None else environment
     from_file = read_env_file(env_file) if env_file else {}
+    running = read_running(env_file.parent / "run") if env_file else {}
 
     def setting(name: str, default: str, read: Callable[[str], T]) -> T:
-        text = given.get(name) or from_file.get(name) or default
+        text = given.get(name) or running.get(name) or from_file.get(name) or default
         try:
             return read(text)
         except ValueError as error:
@@ -81,6 +84,20 @@ def load_settings(
             "already; name a folder on another disk."
         )
     return settings
+
+
+def read_running(run: Path) -> dict[str, str]:
+    """What the environment of the site that runs in this folder says; see `supervision.given`."""
+    try:
+        with (run / "lock").open(encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                text = (run / "given.json").read_text(encoding="utf-8")
+                return {str(name): str(value) for name, value in json.loads(text).items()}
+    except (OSError, ValueError):
+        return {}  # no site was ever started here, or it belongs to somebody else
+    return {}
 
 
 def read_env_file(file: Path) -> dict[str, str]:

@@ -157,8 +157,8 @@ def judge(at: Situation) -> tuple[str, str | None]:
         )
     if at.damaged:
         return "failed", (
-            f"{', '.join(at.damaged)} no longer matches its manifest: look at the disk, then "
-            "delete the file."
+            f"Snapshots that no longer match their manifests: {', '.join(at.damaged)}. Look at the "
+            "disk, then delete them."
         )
     left = lineage.others(at.snapshots, at.newest.history) if at.newest and not at.meant else []
     if left:

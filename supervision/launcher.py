@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from supervision import control_socket, follow, last_database, logs, parents, watchdog
+from supervision import control_socket, follow, given, last_database, logs, parents, watchdog
 from supervision.errors import StartError
 from supervision.folders import make_writable
 from supervision.follow import SUPERVISORD
@@ -32,6 +32,10 @@ NAME = "supervision"
 
 PORT_PATIENCE = 3.0
 """Seconds to wait for the port: programs of a supervisord that was killed need some to stop."""
+
+
+LOCK_PATIENCE = 1.0
+"""Seconds to try for the lock, at which every command looks for an instant."""
 
 
 def main() -> int:
@@ -64,6 +68,7 @@ def launch(root: Path, stop: _StopSignals) -> int:
     run = root / "run"
     make_writable("run", run, root, files="*")
     _hold(run / "lock")
+    given.note(run)
     settings = Settings(root)
     os.environ[logs.FORMAT] = settings.one_of(logs.FORMAT, "text", ("text", "json"))
     make_writable("log", settings.log_dir, root, files="*.log")
@@ -109,16 +114,25 @@ def _supervisord_options() -> list[str]:
 def _hold(lock: Path) -> None:
     """Take the lock of this installation for as long as this process lives."""
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    deadline = time.monotonic() + LOCK_PATIENCE
+    while not _locked(descriptor) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    if not _locked(descriptor):
         holder = os.read(descriptor, 20).decode(errors="replace").strip()
         raise StartError(
             f"KE-WP Mapping already runs in this folder (process {holder}): stop it with Ctrl-C "
             f"there or with: kill {holder}"
-        ) from None
+        )
     os.truncate(descriptor, 0)
     os.write(descriptor, f"{os.getpid()}\n".encode())
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _check_address(host: str, port: int) -> None:

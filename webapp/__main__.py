@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 
 from sqlalchemy.exc import DBAPIError
@@ -51,6 +52,8 @@ def main(arguments: list[str] | None = None) -> int:
             )
             return 75
         print(explain(settings.database_path, error), file=sys.stderr)
+    except BrokenPipeError:  # of `… | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         print(f"{error.filename or args.command}: {error.strerror or error}.", file=sys.stderr)
     except KeyboardInterrupt:

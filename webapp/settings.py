@@ -7,6 +7,8 @@ remedy.
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -73,7 +75,7 @@ def seconds(value: str) -> int:
 def _names(value: str) -> frozenset[str]:
     names = frozenset(part.strip() for part in value.split(",") if part.strip())
     for name in names:
-        if ":" not in name:
+        if not all(name.partition(":")[::2]):
             raise ValueError(f"write each person as provider:id, for example link:Ann, not {name}")
     return names
 
@@ -101,8 +103,9 @@ def _one_of(*words: str) -> Callable[[str], str]:
 
 def _url(value: str) -> str:
     parts = urlsplit(value)
-    if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
-        raise ValueError("give an address that starts with http:// or https://")
+    blank = re.search(r"\s", value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.netloc or blank):
+        raise ValueError("give an address that starts with http:// or https://, without blanks")
     return value.rstrip("/")
 
 
@@ -172,6 +175,7 @@ SETTINGS: tuple[Setting, ...] = (
         _no_database_url,
         "",
         "Refused: SQLite is the only database this version is tested with.",
+        secret=True,  # it may hold a password
     ),
     Setting("LOG_DIR", "log_dir", _path, "logs", "Folder of supervisor's rotated logs."),
     Setting("HOST", "host", _text, "0.0.0.0", "Address to listen on."),  # noqa: S104 - in a container the port is published by the operator
@@ -281,7 +285,7 @@ SETTINGS: tuple[Setting, ...] = (
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings in force, typed. `sources` tells where each value came from."""
+    """The settings in force, typed; by name, where each came from and how it was written."""
 
     secret_key: str
     data_dir: Path
@@ -307,6 +311,7 @@ class Settings:
     backup_ping_url: str
     allow_network_disk: bool
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def runtime_path(self) -> Path:
@@ -338,15 +343,19 @@ def load_settings(
 ) -> Settings:
     """Read all settings; `env_file=None` reads the environment alone.
 
-    Raises `SettingsError` at the first wrong value.
+    What the environment of a site that runs beside `.env` says wins over `.env`. Raises
+    `SettingsError` at the first wrong value.
     """
     environment = os.environ if environment is None else environment
     from_file = read_env_file(env_file) if env_file is not None else {}
+    running = read_running(env_file.parent / "run") if env_file is not None else {}
     values: dict[str, Any] = {}
     raw: dict[str, str] = {}
     sources: dict[str, str] = {}
     for setting in SETTINGS:
         text, source = environment.get(setting.name, ""), "environment"
+        if not text:
+            text, source = running.get(setting.name) or "", "running site"
         if not text:
             text, source = from_file.get(setting.name) or "", ".env"
         if not text:
@@ -360,7 +369,21 @@ def load_settings(
         except ValueError as error:
             shown = "" if setting.secret else f" is {text!r} and"
             raise SettingsError(f"{setting.name}{shown} cannot be used: {error}.") from None
-    return Settings(**values, sources=sources)
+    return Settings(**values, sources=sources, texts=raw)
+
+
+def read_running(run: Path) -> dict[str, str]:
+    """What the environment of the site that runs in this folder says; see `supervision.given`."""
+    try:
+        with (run / "lock").open(encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                text = (run / "given.json").read_text(encoding="utf-8")
+                return {str(name): str(value) for name, value in json.loads(text).items()}
+    except (OSError, ValueError):
+        return {}  # no site was ever started here, or it belongs to somebody else
+    return {}
 
 
 def read_env_file(file: Path) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -58,14 +59,16 @@ def rehearse_restore(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def show_settings(args: argparse.Namespace, settings: Settings) -> int:
-    """Print each setting with its value, where it came from and what it is for."""
+    """Print each setting as it was written and where it came from; a table in a terminal."""
     table = Table("Setting", "Value", "From", "What for")
     for setting in SETTINGS:
-        value = getattr(settings, setting.attribute)
+        value, source = settings.texts[setting.name], settings.sources[setting.name]
         if setting.secret:
             value = "(set)" if value else ""
-        elif isinstance(value, frozenset):
-            value = ", ".join(sorted(value))
-        table.add_row(setting.name, str(value), settings.sources[setting.name], setting.help)
-    Console().print(table, markup=False)
+        if sys.stdout.isatty():
+            table.add_row(setting.name, value, source, setting.help)
+        else:
+            print(f"{setting.name}={value}\t# {source}")
+    if sys.stdout.isatty():
+        Console().print(table, markup=False)
     return 0

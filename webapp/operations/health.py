@@ -28,8 +28,8 @@ MIN_FREE_BYTES = 500 * 1024 * 1024
 FULL_BYTES = 1024 * 1024
 """Less is as good as nothing: one decision may need as much."""
 
-BACKUP_SILENT_SECONDS = 300
-"""The backup program writes its status at least once a minute; five mean that it is not running."""
+BACKUP_SILENT_SECONDS = 120
+"""The backup program writes its status every half minute; four missed mean that it does not run."""
 
 
 @dataclass(frozen=True)
@@ -106,12 +106,12 @@ def backup(status_file: Path, now: datetime | None = None) -> Check:
     if silent > BACKUP_SILENT_SECONDS:
         return Check(
             "degraded",
-            f"The backup program is silent since {status['written_at']}. "
-            "Restart it with: supervisorctl restart backup",
+            f"The backup program is silent since {status['written_at']}. Restart it with: "
+            "supervisorctl restart backup; where that is refused, start everything.",
         )
     if state not in {"ok", "running"}:
         reason = status.get("reason") or "no reason given"
-        return Check("degraded", f"Backups are {state}: {reason}")
+        return Check("degraded", f"Backups: {state}: {reason}")
     if not age:
         return Check("degraded", "There is no verified snapshot yet.")
     return Check("ok", f"{name} verified, {age.total_seconds() / 3600:.1f} hours old.")
