@@ -55,6 +55,8 @@ def fresh() -> Iterator[RealInstallation]:
     """An installation of its own, as these tests spoil it."""
     with tempfile.TemporaryDirectory(prefix="kewp-", dir="/tmp") as folder:
         made = RealInstallation(Path(folder))
+        made.environment["ENCODER"] = "none"  # nothing here is about suggestions
+        made.configure("startsecs=12", "startsecs=3")
         try:
             yield made
         finally:
