@@ -11,7 +11,7 @@ import os
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,13 @@ def is_busy(error: DBAPIError) -> bool:
 def is_full(error: DBAPIError) -> bool:
     """Whether an error says that the disk has no room; the transaction was rolled back."""
     return isinstance(error, OperationalError) and "full" in str(error.orig)
+
+
+def make_private(path: Path) -> None:
+    """Let its owner alone read a database and the files beside it, which take its mode."""
+    for one in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        with suppress(FileNotFoundError, PermissionError):  # somebody else's: they decide
+            one.chmod(0o600)
 
 
 def explain(path: Path, error: BaseException) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,8 @@ def test_from_nothing_to_a_catalog_and_an_index(tmp_path: Path) -> None:
     database = Database(settings.database_path)
     assert migrations.current(database.engine) == migrations.head()
     assert database.probe("SELECT COUNT(*) FROM key_event") == 68
-    assert settings.runtime_path.exists()
+    for path in (settings.database_path, settings.runtime_path):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, "names of people are in it"
     generation = current_generation(settings.index_dir)
     assert generation is not None
     prepare(settings)

@@ -36,7 +36,7 @@ WAIT_FOR_LOCK_SECONDS = 60.0
 """How long the merge tries to get the write lock before it gives up."""
 
 MASS_RETIREMENT = 0.5
-"""Share of a kind that an unattended import may retire; more looks like a cut-off release."""
+"""Share of a kind that may be retired unasked; more looks like a cut-off release."""
 
 
 class Progress(Protocol):
@@ -208,7 +208,7 @@ class _Import:
                 raise ImportRefused(
                     f"{LABELS[kind]}: {counts.retired:,} of {live:,} would be retired, which looks "
                     "like a release that is cut off; nothing was changed. If it is right, import "
-                    "the file with `python -m webapp catalog import`."
+                    "the file with `python -m webapp catalog import --retire-many`."
                 )
 
     def _merge(self, connection: Connection) -> None:

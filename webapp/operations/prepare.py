@@ -17,7 +17,7 @@ from webapp.accounts.runtime import open_runtime
 from webapp.catalog.importer import catalog_is_empty, import_starter
 from webapp.catalog.lock import ImportRefused
 from webapp.catalog.sources.files import SourceError
-from webapp.database import APPLICATION_ID, Database, DatabaseError, explain
+from webapp.database import APPLICATION_ID, Database, DatabaseError, explain, make_private
 from webapp.settings import ROOT, Settings
 from webapp.suggestions.builder import BuildRunning, catalog_version
 from webapp.suggestions.encoder import EncoderError, expected_name, locate
@@ -40,6 +40,8 @@ def prepare(settings: Settings, *, afresh: bool = False) -> None:
         raise DatabaseError(explain(settings.database_path, error)) from error
     migrate(settings.database_path, lambda: snapshot(settings))
     open_runtime(settings.runtime_path).require_writable()
+    for path in (settings.database_path, settings.runtime_path):
+        make_private(path)
     database = Database(settings.database_path)
     if catalog_is_empty(database):
         log.info("The catalog is empty; loading the starter catalog.")
