@@ -194,7 +194,7 @@ def _list(_args: argparse.Namespace, _settings: Settings, folder: Folder) -> int
             f"{one.facts.marks.event:>8}  {one.verdict:8}  {one.reason}"
         )
     for name in folder.strangers():
-        print(f"{name:33} has no manifest and does not count.")
+        print(f"{name:33} has no readable manifest and does not count.")
     return 0
 
 
@@ -208,10 +208,13 @@ def _verify(args: argparse.Namespace, _settings: Settings, folder: Folder) -> in
             folder.write(one.checked(utc_now(), problem))
             damaged += problem is not None
             print(f"{one.file}: {f'damaged: {problem}' if problem else 'verified'}", flush=True)
-    if damaged:
+        strangers = [] if args.snapshot else folder.strangers()
+        for name in strangers:
+            print(f"{name}: has no readable manifest, so nothing vouches for it")
+    if damaged or strangers:
         raise BackupError(
-            f"{damaged} of {len(chosen)} snapshots no longer match their manifests; look at the "
-            "disk, then delete them."
+            f"{damaged} of {len(chosen)} snapshots no longer match their manifests, and "
+            f"{len(strangers)} have none that can be read; look at the disk, then delete them."
         )
     return 0
 

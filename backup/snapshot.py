@@ -7,6 +7,7 @@ is verified and on the disk, and its manifest is on the disk before it gets its 
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
@@ -171,4 +172,7 @@ def check_space(folder: Path, needed: int) -> None:
 
 
 def _disk_error(error: OSError) -> str:
-    return f"{error.filename or 'The backup folder'}: {error.strerror}; see that the disk works."
+    where = error.filename or "The backup folder"
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return f"{where}: the disk is full; make room."
+    return f"{where}: {error.strerror}; see that the disk works."
