@@ -183,8 +183,8 @@ def _days(text: str) -> int:
 
 
 def _duration(text: str) -> timedelta:
-    match = re.fullmatch(r"([0-9]{1,9})\s*([smhd]?)", text.strip())
-    seconds = int(match[1]) * _UNITS[match[2] or "s"] if match else 0
+    match = re.fullmatch(r"([0-9]{1,9})\s*([smhd])", text.strip())
+    seconds = int(match[1]) * _UNITS[match[2]] if match else 0
     if not 1 <= seconds <= 7 * _UNITS["d"]:
         raise ValueError("give a duration from 1s to 7d, such as 90s, 15m or 2h")
     return timedelta(seconds=seconds)

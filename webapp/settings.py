@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,10 +67,10 @@ def _whole(lowest: int, highest: int) -> Callable[[str], int]:
 
 def seconds(value: str) -> int:
     """Read a duration such as `90s`, `15m`, `2h` or `7d`; returns seconds."""
-    match = re.fullmatch(r"(\d+)\s*([smhd]?)", value.strip())
+    match = re.fullmatch(r"(\d+)\s*([smhd])", value.strip())
     if match is None:
         raise ValueError("give a duration such as 90s, 15m, 2h or 7d")
-    return int(match[1]) * _UNITS[match[2] or "s"]
+    return int(match[1]) * _UNITS[match[2]]
 
 
 def _names(value: str) -> frozenset[str]:
@@ -384,6 +385,16 @@ def read_running(run: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}  # no site was ever started here, or it belongs to somebody else
     return {}
+
+
+def misspelt(file: Path) -> list[str]:
+    """A remark for each name in a `.env` file that is nearly, but not quite, one of ours."""
+    ours = [setting.name for setting in SETTINGS]
+    found = []
+    for name in read_env_file(file).keys() - set(ours):
+        if meant := get_close_matches(name, ours, n=1, cutoff=0.75):
+            found.append(f"{name} in {file.name} is no setting; is {meant[0]} meant?")
+    return sorted(found)
 
 
 def read_env_file(file: Path) -> dict[str, str]:

@@ -15,7 +15,7 @@ from webapp.accounts import links
 from webapp.accounts.runtime import open_runtime
 from webapp.operations.prepare import prepare
 from webapp.operations.rehearsal import rehearse
-from webapp.settings import SETTINGS, Settings
+from webapp.settings import ROOT, SETTINGS, Settings, misspelt
 
 
 def register(subparsers: Any) -> None:
@@ -42,6 +42,8 @@ def register(subparsers: Any) -> None:
 def prepare_and_greet(args: argparse.Namespace, settings: Settings) -> int:
     """Prepare, then print the address and a one-time sign-in link for an administrator."""
     settings.require_secret_key()
+    for remark in misspelt(ROOT / ".env"):
+        print(remark, file=sys.stderr)
     prepare(settings, afresh=args.afresh)
     token = links.issue(open_runtime(settings.runtime_path), "Administrator", "admin")
     print(f"\nKE-WP Mapping will answer at {settings.address}")
