@@ -13,3 +13,12 @@ along. How the parts follow each other:
   copy, `manifest` describes it, `folder` holds them all, `retention` says which may go;
 - `status` tells how things stand, `restore` brings one back.
 """
+
+import sys
+from importlib.util import find_spec
+
+if find_spec("pysqlite3") is None:
+    sys.exit(
+        "This Python lacks the packages of requirements.txt: use .venv/bin/python, or first type "
+        "`. .venv/bin/activate`."
+    )

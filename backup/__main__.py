@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
 
 from backup import (
     drill,
     ending,
+    lineage,
     mounts,
     offsite,
     ping,
@@ -46,11 +48,17 @@ def main(arguments: list[str] | None = None) -> int:
         sqlite.require_safe_version()
         settings = load_settings()
         folder = Folder(settings.folder)
-        folder.make()
+        if args.command in {_run, _now, _check, _status}:
+            folder.make()
+        elif args.command is not _restore:  # which first looks where the database lies
+            folder.require()
         return command(args, settings, folder)
     except BackupError as error:
         print(error, file=sys.stderr, flush=True)
         return error.exit_code
+    except BrokenPipeError:  # of `… | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except OSError as error:
         print(f"Nothing more could be done: {error}.", file=sys.stderr, flush=True)
         return 1
@@ -93,7 +101,12 @@ def parser() -> argparse.ArgumentParser:
     told = add("ping", _ping, "tell the monitor of BACKUP_PING_URL something, for trial")
     told.add_argument("event", nargs="?", choices=ping.EVENTS, default=ping.SUCCESS)
     told.add_argument("--reason", default="by hand", help="what to tell")
-    add("check", _check, "see that settings, disks and SQLite will do; the start does it too")
+    check = add(
+        "check", _check, "see that settings, disks and the database will do; the start does it too"
+    )
+    check.add_argument(
+        "--afresh", action="store_true", help="let a new history begin beside the old snapshots"
+    )
     cut = add("prune", _prune, "delete the snapshots that the retention no longer keeps")
     cut.add_argument("--dry-run", action="store_true", help="name them, no more")
     told = add("status", _status, "tell how the backups stand")
@@ -160,8 +173,9 @@ def _ping(args: argparse.Namespace, settings: Settings, folder: Folder) -> int:
     return 0
 
 
-def _check(_args: argparse.Namespace, settings: Settings, folder: Folder) -> int:
+def _check(args: argparse.Namespace, settings: Settings, folder: Folder) -> int:
     remark = mounts.require_local_disk(settings)
+    lineage.require(settings.database, folder, afresh=args.afresh)
     if remark:
         print(remark)
     print(f"Snapshots of {settings.database} can be taken into {folder.path}.")
@@ -180,7 +194,7 @@ def _list(_args: argparse.Namespace, _settings: Settings, folder: Folder) -> int
             f"{one.facts.marks.event:>8}  {one.verdict:8}  {one.reason}"
         )
     for name in folder.strangers():
-        print(f"{name:33} has no manifest and does not count.")
+        print(f"{name:33} has no readable manifest and does not count.")
     return 0
 
 
@@ -194,16 +208,20 @@ def _verify(args: argparse.Namespace, _settings: Settings, folder: Folder) -> in
             folder.write(one.checked(utc_now(), problem))
             damaged += problem is not None
             print(f"{one.file}: {f'damaged: {problem}' if problem else 'verified'}", flush=True)
-    if damaged:
+        strangers = [] if args.snapshot else folder.strangers()
+        for name in strangers:
+            print(f"{name}: has no readable manifest, so nothing vouches for it")
+    if damaged or strangers:
         raise BackupError(
-            f"{damaged} of {len(chosen)} snapshots no longer match their manifests; look at the "
-            "disk, then delete them."
+            f"{damaged} of {len(chosen)} snapshots no longer match their manifests, and "
+            f"{len(strangers)} have none that can be read; look at the disk, then delete them."
         )
     return 0
 
 
 def _restore(args: argparse.Namespace, settings: Settings, folder: Folder) -> int:
     mounts.require_local_disk(settings)
+    folder.require()
     with folder.lock(LOCK_PATIENCE):
         plan = restore.plan(settings.database, folder, args.snapshot)
         print("\n".join(plan.lines()), flush=True)

@@ -5,6 +5,7 @@ A snapshot must show the same facts as the database it was taken of, to the row.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,8 +71,8 @@ def check_identity(connection: Connection, name: str) -> None:
     }
     if not tables:
         raise SourceMissing(
-            f"{name} is empty: it has no tables yet. Start the application once, or run: "
-            "python -m webapp prepare"
+            f"{name} is empty: it has no tables. A lost one comes back with: python -m backup "
+            "restore; the first start of a new installation makes one."
         )
     application = _value(connection, "PRAGMA application_id")
     if application != APPLICATION_ID:
@@ -90,6 +91,18 @@ def read_marks(connection: Connection) -> Marks:
         event=_value(connection, "SELECT max(id) FROM mapping_event") or 0,
         release=_value(connection, "SELECT max(id) FROM source_release") or 0,
     )
+
+
+def event_digest(connection: Connection, event: int) -> str:
+    """A digest of the history event with that id; empty where there is none.
+
+    Of columns that never change and that every version of the schema has.
+    """
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(mapping_event)")}
+    wanted = ", ".join(one for one in ("id", "mapping_id", "at", "action") if one in columns)
+    statement = f"SELECT {wanted} FROM mapping_event WHERE id = ?"  # noqa: S608 - our own names
+    row = connection.execute(statement, (event,)).fetchone()
+    return hashlib.sha256(repr(row).encode()).hexdigest()[:16] if row else ""
 
 
 def read_facts(connection: Connection) -> Facts:

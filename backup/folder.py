@@ -4,7 +4,7 @@
 - `….partial` and its journals: a snapshot in the making, or what a killed process left of one;
 - `….bad`: a copy that did not pass its checks, for a person to look at;
 - `….before-restore`: bytes of a damaged database that `restore` replaced;
-- `status.json`, `last_attempt.json` and two hidden lock files.
+- `status.json`, `lineage.json`, files `last_….json` and hidden lock files.
 """
 
 from __future__ import annotations
@@ -64,6 +64,14 @@ class Folder:
                 "its owner, or put another BACKUP_DIR into .env."
             ) from error
 
+    def require(self) -> None:
+        """Raise `BackupError` where there is no such folder; it may be a disk not mounted."""
+        if not self.path.is_dir():
+            raise BackupError(
+                f"There is no backup folder {self.path}: see that its disk is mounted and that "
+                "BACKUP_DIR and DATA_DIR are right."
+            )
+
     def lock(self, patience: float) -> AbstractContextManager[None]:
         """Hold the folder for as long as it takes; raises `Busy` after `patience` seconds."""
         return locks.hold(
@@ -87,6 +95,10 @@ class Folder:
         self._read = found
         manifests = [manifest for _, manifest in found.values() if manifest]
         return sorted(manifests, key=lambda manifest: manifest.number, reverse=True)
+
+    def holds_snapshots(self) -> bool:
+        """Whether any database file of ours is here, verified or not."""
+        return self.path.is_dir() and any(self._matching(".db"))
 
     def strangers(self) -> list[str]:
         """Names of database files without a readable manifest; they never count."""

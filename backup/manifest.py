@@ -29,7 +29,8 @@ class Manifest:
     """One snapshot. Times are UTC.
 
     `number` counts snapshots up and never depends on a clock: the highest is the newest, also after
-    the clock was set back. `taken_at` is the moment whose data it holds.
+    the clock was set back. `taken_at` is the moment whose data it holds. `history` and the two
+    fields after it tell to which history it belongs (see `lineage`); older manifests lack them.
     """
 
     file: str
@@ -44,6 +45,9 @@ class Manifest:
     application_version: str | None
     sqlite_version: str
     checked_at: datetime
+    history: str = ""
+    event_digest: str | None = None
+    meant: bool = True
     verdict: str = VERIFIED
     problem: str | None = None
 
@@ -75,7 +79,10 @@ class Manifest:
             "sha256": self.sha256,
             "page_size": self.facts.page_size,
             "page_count": self.facts.page_count,
+            "history": self.history,
+            "history_meant": self.meant,
             "newest_event": self.facts.marks.event,
+            "newest_event_digest": self.event_digest,
             "newest_release": self.facts.marks.release,
             "rows": self.facts.rows,
             "schema": self.facts.schema,
@@ -111,6 +118,9 @@ def from_json(text: str) -> Manifest:
             application_version=data["application_version"],
             sqlite_version=str(data["sqlite_version"]),
             checked_at=clock.parse(data["checked_at"]),
+            history=str(data.get("history", "")),
+            event_digest=data.get("newest_event_digest"),
+            meant=bool(data.get("history_meant", True)),
             verdict=str(data["verdict"]),
             problem=data["problem"],
         )

@@ -18,7 +18,9 @@ def expired(snapshots: Iterable[Manifest], now: datetime, days: int) -> list[Man
     verified = [one for one in snapshots if one.verified]
     gone = retention.expired(
         (
-            retention.Kept(one.number, one.taken_at, safety_copy=one.reason == SAFETY_COPY)
+            retention.Kept(
+                one.number, one.taken_at, safety_copy=one.reason == SAFETY_COPY, history=one.history
+            )
             for one in verified
         ),
         now,

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from backup import clock, facts, files, snapshot, source, sqlite, verify
+from backup import clock, facts, files, lineage, snapshot, source, sqlite, verify
 from backup.clock import say
 from backup.errors import BackupError, Busy, SourceMissing
 from backup.folder import BEFORE_RESTORE, PREFIX, Folder
@@ -34,13 +34,15 @@ class Plan:
     current: facts.Facts | None
     problem: str | None
     users: dict[int, str]
+    remarks: list[str]
 
     def lines(self) -> list[str]:
         """The plan in words, a line each."""
         wanted = self.manifest
         lines = [
             f"Snapshot {wanted.file}, taken {clock.to_the_second(wanted.taken_at)}, "
-            f"newest history event {wanted.facts.marks.event}, is verified."
+            f"newest history event {wanted.facts.marks.event}, is verified.",
+            *self.remarks,
         ]
         if self.current is None:
             lines.append(f"It replaces what cannot be read: {self.problem}")
@@ -79,7 +81,21 @@ def plan(database: Path, folder: Folder, name: str | None) -> Plan:
             current, unreadable = facts.read_facts(connection), None
     except BackupError as error:
         current, unreadable = None, str(error)
-    return Plan(manifest, current, unreadable, processes_using(database))
+    remarks = [] if name else _passed_over(folder.snapshots(), manifest)
+    return Plan(manifest, current, unreadable, processes_using(database), remarks)
+
+
+def _passed_over(snapshots: list[Manifest], chosen: Manifest) -> list[str]:
+    """What else might have been meant where no snapshot was named."""
+    damaged = [one for one in snapshots if one.number > chosen.number]
+    return [
+        *(f"{one.file} is newer, but damaged: {one.problem}." for one in damaged),
+        *(
+            f"{one.file} is of another history, up to event {one.facts.marks.event}; name it to "
+            "bring that one back."
+            for one in lineage.others(snapshots, chosen.history)
+        ),
+    ]
 
 
 def carry_out(database: Path, folder: Folder, what: Plan, *, force: bool) -> None:
@@ -97,7 +113,8 @@ def carry_out(database: Path, folder: Folder, what: Plan, *, force: bool) -> Non
         if not force:
             raise
         _safety_copy(database, folder)
-        _write_through(database, folder.path / what.manifest.file, what.users)
+        with lineage.restoring(folder, what.manifest):
+            _write_through(database, folder.path / what.manifest.file, what.users)
     say(f"Restored {what.manifest.file} to {database}.")
 
 
@@ -113,7 +130,7 @@ def _swap(database: Path, folder: Folder, manifest: Manifest) -> None:
         if files.sha256(new) != manifest.sha256:
             raise BackupError(f"The copy of {manifest.file} went wrong; see that the disk works.")
         copied = _safety_copy(database, folder)
-        with _exclusively(database, copied):
+        with _exclusively(database, copied), lineage.restoring(folder, manifest):
             for suffix in ("-wal", "-shm"):
                 database.with_name(database.name + suffix).unlink(missing_ok=True)
             files.publish(new, database)

@@ -1,7 +1,9 @@
 """Which snapshots may go: a pure rule over their times.
 
 Kept are: everything of the last 24 hours; the newest of each of the last days that have one (today
-and `days` before it); copies made before a restore for `days` days; and always the newest.
+and `days` before it); copies made before a restore for `days` days; and always the newest. Days are
+counted for each history (see `lineage`) on its own, so a younger one never pushes out an older one:
+what was kept of a history when it ended stays until a person deletes it.
 
 Newer and older go by number and never by time, and days are counted, not subtracted: a clock that
 jumps or a machine that was off for a month deletes nothing that the rule would have kept.
@@ -9,6 +11,7 @@ jumps or a machine that was off for a month deletes nothing that the rule would 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
@@ -23,6 +26,7 @@ class Kept:
     number: int
     taken_at: datetime
     safety_copy: bool = False
+    history: str = ""
 
 
 def expired(
@@ -31,9 +35,9 @@ def expired(
     """Numbers of the snapshots that may be deleted; days are those of `zone` (None: local)."""
     newest_first = sorted(snapshots, key=lambda one: one.number, reverse=True)
     gone = set()
-    seen: set[date] = set()
+    seen_of: defaultdict[str, set[date]] = defaultdict(set)
     for one in newest_first:
-        day = one.taken_at.astimezone(zone).date()
+        day, seen = one.taken_at.astimezone(zone).date(), seen_of[one.history]
         first_of_its_day = day not in seen and len(seen) <= days
         if first_of_its_day:
             seen.add(day)

@@ -6,6 +6,8 @@ sentence that names the setting and the remedy.
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -16,7 +18,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from cronsim import CronSim, CronSimError
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from backup.errors import SettingsError
 
@@ -54,13 +56,11 @@ def load_settings(
     Raises `SettingsError` at the first wrong value.
     """
     given = os.environ if environment is None else environment
-    try:
-        from_file = dotenv_values(env_file, interpolate=False) if env_file else {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{env_file} cannot be read: {error}.") from None
+    from_file = read_env_file(env_file) if env_file else {}
+    running = read_running(env_file.parent / "run") if env_file else {}
 
     def setting(name: str, default: str, read: Callable[[str], T]) -> T:
-        text = given.get(name) or from_file.get(name) or default
+        text = given.get(name) or running.get(name) or from_file.get(name) or default
         try:
             return read(text)
         except ValueError as error:
@@ -84,6 +84,43 @@ def load_settings(
             "already; name a folder on another disk."
         )
     return settings
+
+
+def read_running(run: Path) -> dict[str, str]:
+    """What the environment of the site that runs in this folder says; see `supervision.given`."""
+    try:
+        with (run / "lock").open(encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                text = (run / "given.json").read_text(encoding="utf-8")
+                return {str(name): str(value) for name, value in json.loads(text).items()}
+    except (OSError, ValueError):
+        return {}  # no site was ever started here, or it belongs to somebody else
+    return {}
+
+
+def read_env_file(file: Path) -> dict[str, str]:
+    """The values in a `.env` file; empty where there is none. Raises `SettingsError`."""
+    found = {}
+    try:
+        if not file.exists():
+            return {}
+        with file.open(encoding="utf-8") as stream:
+            for one in parse_stream(stream):
+                if one.error:
+                    text = one.original.string
+                    line = one.original.line + text[: -len(text.lstrip())].count("\n")
+                    raise SettingsError(
+                        f"Line {line} of {file} cannot be read: "
+                        "write NAME=value, or # before a remark."
+                    )
+                if one.key:
+                    found[one.key] = one.value or ""
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SettingsError(f"{file} cannot be read: {reason}.") from None
+    return found
 
 
 def is_remote(place: str) -> bool:
@@ -146,8 +183,8 @@ def _days(text: str) -> int:
 
 
 def _duration(text: str) -> timedelta:
-    match = re.fullmatch(r"([0-9]{1,9})\s*([smhd]?)", text.strip())
-    seconds = int(match[1]) * _UNITS[match[2] or "s"] if match else 0
+    match = re.fullmatch(r"([0-9]{1,9})\s*([smhd])", text.strip())
+    seconds = int(match[1]) * _UNITS[match[2]] if match else 0
     if not 1 <= seconds <= 7 * _UNITS["d"]:
         raise ValueError("give a duration from 1s to 7d, such as 90s, 15m or 2h")
     return timedelta(seconds=seconds)

@@ -8,12 +8,13 @@ from typing import Any
 def lines(found: dict[str, Any]) -> list[str]:
     """What `status` prints, a line each; `found` is the report of `status`."""
     rows = [
-        ("State", found["state"] + (f": {found['reason']}" if found["reason"] else "")),
+        ("State", _state(found)),
         (
             "Scheduler",
             f"process {found['scheduler_pid']}"
             if found["scheduler_pid"]
-            else "not running; start it with: supervisorctl start backup",
+            else "not running; start it with: supervisorctl start backup; where that is refused, "
+            "start everything (make run, docker compose up -d)",
         ),
         ("Newest", _newest(found["last_verified"])),
         ("Last attempt", _attempt(found["last_attempt"])),
@@ -30,6 +31,11 @@ def lines(found: dict[str, Any]) -> list[str]:
         rows.append(("Ping", _ping(found["ping"])))
     rows.append(("SQLite", found["sqlite_version"]))
     return [f"{name:13} {text}" for name, text in rows]
+
+
+def _state(found: dict[str, Any]) -> str:
+    words = found["state"] + (f": {found['reason']}" if found["reason"] else "")
+    return words if found["scheduler_pid"] else f"{words}, but nothing takes the next snapshot"
 
 
 def _newest(newest: dict[str, Any] | None) -> str:

@@ -7,6 +7,7 @@ is verified and on the disk, and its manifest is on the disk before it gets its 
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from backup import clock, facts, files, source, sqlite, verify
+from backup import clock, facts, files, lineage, source, sqlite, verify
 from backup.attempt import Record
 from backup.errors import BackupError, VerificationFailed
 from backup.folder import PARTIAL, Folder
@@ -78,6 +79,8 @@ def _take(
         with source.reading(database, locked_limit) as connection:
             taken_at = clock.utc_now()
             expected = facts.read_facts(connection)
+            number = 1 + max((one.number for one in folder.snapshots()), default=0)
+            point = lineage.next_point(connection, folder, number)
             check_space(folder.path, expected.bytes)
             step("copy")
             began = time.monotonic()
@@ -90,7 +93,7 @@ def _take(
         now = clock.utc_now()
         manifest = Manifest(
             file=final.name,
-            number=1 + max((one.number for one in folder.snapshots()), default=0),
+            number=number,
             reason=reason,
             taken_at=taken_at,
             finished_at=now,
@@ -101,6 +104,9 @@ def _take(
             application_version=application_version(),
             sqlite_version=sqlite.version(),
             checked_at=now,
+            history=point.history,
+            event_digest=point.digest,
+            meant=point.meant,
         )
         folder.write(manifest)
         step("publish")
@@ -166,4 +172,7 @@ def check_space(folder: Path, needed: int) -> None:
 
 
 def _disk_error(error: OSError) -> str:
-    return f"{error.filename or 'The backup folder'}: {error.strerror}; see that the disk works."
+    where = error.filename or "The backup folder"
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return f"{where}: the disk is full; make room."
+    return f"{where}: {error.strerror}; see that the disk works."

@@ -20,8 +20,9 @@ def reading(path: Path, patience: float) -> Iterator[sqlite.Connection]:
     """
     if not path.exists():
         raise SourceMissing(
-            f"There is no database {path}. Start the application once, or bring back a snapshot: "
-            "python -m backup restore"
+            f"There is no database {path}. See that its disk is mounted and that DATABASE_PATH is "
+            "right. A lost one comes back with: python -m backup restore; the first start of a new "
+            "installation makes one."
         )
     connection = None
     try:

@@ -5,7 +5,7 @@ at least every half minute. Where `written_at` is older than a few minutes, no s
 
     state           stuck      a snapshot has been running for more than five minutes
                     failed     the last attempt failed, a kept snapshot is damaged, or the database
-                               cannot be read
+                               cannot be read or was replaced by another one
                     pending    there is nothing to back up yet, or the first snapshot is about to
                                come
                     missed     the time of the schedule came and went without a snapshot
@@ -45,7 +45,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from backup import attempt, clock, drill, locks, offsite, ping, schedule, source, sqlite
+from backup import attempt, clock, drill, lineage, locks, offsite, ping, schedule, source, sqlite
 from backup.attempt import Attempt
 from backup.errors import SourceMissing, SourceUnusable
 from backup.facts import Marks
@@ -95,6 +95,7 @@ class Situation:
     drill: Outcome | None = None
     copy: Outcome | None = None
     copy_to: str = ""
+    meant: bool = True
 
     @property
     def newest(self) -> Manifest | None:
@@ -141,6 +142,7 @@ def situation(settings: Settings, folder: Folder, now: datetime, database: Datab
         drill=Ledger(folder.path, drill.NAME).read(),
         copy=Ledger(folder.path, offsite.NAME).read(),
         copy_to=settings.copy_to,
+        meant=(point := lineage.baseline(folder)) is None or point.meant,
     )
 
 
@@ -155,8 +157,16 @@ def judge(at: Situation) -> tuple[str, str | None]:
         )
     if at.damaged:
         return "failed", (
-            f"{', '.join(at.damaged)} no longer matches its manifest: look at the disk, then "
-            "delete the file."
+            f"Snapshots that no longer match their manifests: {', '.join(at.damaged)}. Look at the "
+            "disk, then delete them."
+        )
+    left = lineage.others(at.snapshots, at.newest.history) if at.newest and not at.meant else []
+    if left:
+        return "failed", (
+            "The database is another one than that of the earlier snapshots; their last one is "
+            f"{left[0].file} with history event {left[0].facts.marks.event}. To bring it back: "
+            f"python -m backup restore {left[0].file}; if it may end, run: python -m webapp "
+            "prepare --afresh"
         )
     found = (None if running else _snapshots_lack(at)) or _proof_lacks(at)
     if found:

@@ -8,3 +8,12 @@ May import the standard library, `supervisor`, `gunicorn` and `python-dotenv`; n
 - `python -m supervision watchdog` is supervisord's event listener;
 - `python -m supervision follow PROGRAM…` is the program `logs`.
 """
+
+import sys
+from importlib.util import find_spec
+
+if find_spec("supervisor") is None:
+    sys.exit(
+        "This Python lacks the packages of requirements.txt: use .venv/bin/python, or first type "
+        "`. .venv/bin/activate`."
+    )

@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 
-class StartError(Exception):
+class StartError(SystemExit):
     """Nothing can be started; the text is one sentence for the operator, with the remedy."""

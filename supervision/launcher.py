@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from supervision import control_socket, follow, logs, parents, watchdog
+from supervision import control_socket, follow, given, last_database, logs, parents, watchdog
 from supervision.errors import StartError
 from supervision.folders import make_writable
 from supervision.follow import SUPERVISORD
@@ -32,6 +32,10 @@ NAME = "supervision"
 
 PORT_PATIENCE = 3.0
 """Seconds to wait for the port: programs of a supervisord that was killed need some to stop."""
+
+
+LOCK_PATIENCE = 1.0
+"""Seconds to try for the lock, at which every command looks for an instant."""
 
 
 def main() -> int:
@@ -64,9 +68,11 @@ def launch(root: Path, stop: _StopSignals) -> int:
     run = root / "run"
     make_writable("run", run, root, files="*")
     _hold(run / "lock")
+    given.note(run)
     settings = Settings(root)
     os.environ[logs.FORMAT] = settings.one_of(logs.FORMAT, "text", ("text", "json"))
     make_writable("log", settings.log_dir, root, files="*.log")
+    last_database.require(run, settings.database)
     make_writable("data", settings.data_dir, root)
     make_writable("backup", settings.backup_dir, root)
     shutil.rmtree(run / "metrics", ignore_errors=True)  # a power cut may have torn a counter
@@ -75,6 +81,7 @@ def launch(root: Path, stop: _StopSignals) -> int:
 
     if not stop.run([sys.executable, "-m", "webapp", "prepare"]):
         return 0
+    last_database.remember(run, settings.database)
 
     os.environ["KEWP_PYTHON"] = sys.executable
     os.environ["KEWP_SOCKET"] = str(control_socket.choose(run))
@@ -107,16 +114,25 @@ def _supervisord_options() -> list[str]:
 def _hold(lock: Path) -> None:
     """Take the lock of this installation for as long as this process lives."""
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    deadline = time.monotonic() + LOCK_PATIENCE
+    while not _locked(descriptor) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    if not _locked(descriptor):
         holder = os.read(descriptor, 20).decode(errors="replace").strip()
         raise StartError(
             f"KE-WP Mapping already runs in this folder (process {holder}): stop it with Ctrl-C "
             f"there or with: kill {holder}"
-        ) from None
+        )
     os.truncate(descriptor, 0)
     os.write(descriptor, f"{os.getpid()}\n".encode())
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _check_address(host: str, port: int) -> None:

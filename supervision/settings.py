@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from supervision.errors import StartError
 
@@ -21,11 +21,7 @@ class Settings:
     def __init__(self, root: Path, environment: Mapping[str, str] | None = None) -> None:
         self.root = root
         self._environment = os.environ if environment is None else environment
-        file = root / ".env"
-        try:
-            self._file = dotenv_values(file, interpolate=False) if file.is_file() else {}
-        except (OSError, UnicodeDecodeError) as error:
-            raise StartError(f"{file} cannot be read: {error}.") from None
+        self._file = read_env_file(root / ".env")
 
     def text(self, name: str, default: str) -> str:
         """The value of `name`, or `default` where it is unset or empty."""
@@ -83,6 +79,11 @@ class Settings:
         return self.folder("BACKUP_DIR", f"{self.data_dir}/backups")
 
     @property
+    def database(self) -> Path:
+        """The database file."""
+        return self.folder("DATABASE_PATH", f"{self.data_dir}/ke_wp_mapping.db")
+
+    @property
     def host(self) -> str:
         """Address to listen on."""
         return self.text("HOST", "0.0.0.0")  # noqa: S104 - a container's port is published by its operator
@@ -91,3 +92,26 @@ class Settings:
     def port(self) -> int:
         """Port to listen on."""
         return self.whole("PORT", 5000, 1, 65535)
+
+
+def read_env_file(file: Path) -> dict[str, str]:
+    """The values in a `.env` file; empty where there is none. Raises `StartError`."""
+    found = {}
+    try:
+        if not file.exists():
+            return {}
+        with file.open(encoding="utf-8") as stream:
+            for one in parse_stream(stream):
+                if one.error:
+                    text = one.original.string
+                    line = one.original.line + text[: -len(text.lstrip())].count("\n")
+                    raise StartError(
+                        f"Line {line} of {file} cannot be read: "
+                        "write NAME=value, or # before a remark."
+                    )
+                if one.key:
+                    found[one.key] = one.value or ""
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise StartError(f"{file} cannot be read: {reason}.") from None
+    return found

@@ -7,6 +7,14 @@ publishing → curation → suggestions → catalog → accounts; `operations` l
 from __future__ import annotations
 
 import logging
+import sys
+from importlib.util import find_spec
+
+if find_spec("flask") is None:
+    sys.exit(
+        "This Python lacks the packages of requirements.txt: use .venv/bin/python, or first type "
+        "`. .venv/bin/activate`."
+    )
 
 from flask import Flask
 

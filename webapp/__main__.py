@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 
 from sqlalchemy.exc import DBAPIError
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from webapp.accounts import cli as accounts
 from webapp.catalog import cli as catalog
 from webapp.catalog.events import catalog_changed
-from webapp.database import DatabaseError, is_busy
+from webapp.database import DatabaseError, explain, is_busy
 from webapp.operations import cli as operations
 from webapp.settings import SettingsError, load_settings
 from webapp.suggestions import cli as suggestions
@@ -40,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     try:
         return int(args.handler(args, settings))
-    except DatabaseError as error:
+    except (DatabaseError, SettingsError) as error:
         print(error, file=sys.stderr)
     except DBAPIError as error:
         if is_busy(error):
@@ -50,11 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
                 file=sys.stderr,
             )
             return 75
-        print(
-            f"The database {settings.database_path} cannot be used: {error.orig}. "
-            "`python -m webapp prepare` makes one ready.",
-            file=sys.stderr,
-        )
+        print(explain(settings.database_path, error), file=sys.stderr)
+    except BrokenPipeError:  # of `… | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         print(f"{error.filename or args.command}: {error.strerror or error}.", file=sys.stderr)
     except KeyboardInterrupt:

@@ -11,14 +11,14 @@ import os
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from pysqlite3 import dbapi2
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, MetaData, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import QueuePool
@@ -90,6 +90,51 @@ def is_full(error: DBAPIError) -> bool:
     return isinstance(error, OperationalError) and "full" in str(error.orig)
 
 
+def make_private(path: Path) -> None:
+    """Let its owner alone read a database and the files beside it, which take its mode."""
+    for one in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        with suppress(FileNotFoundError, PermissionError):  # somebody else's: they decide
+            one.chmod(0o600)
+
+
+def explain(path: Path, error: BaseException) -> str:
+    """What is wrong with the database, and what to do, in the words of an operator.
+
+    The error says which database it is about; `path` where it does not.
+    """
+    path = getattr(error, "kewp_path", path)
+    reason = str(getattr(error, "orig", error))
+    user = f"user id {os.geteuid()}"
+    if path.is_dir():
+        return f"{path} is a folder: put the name of a file into DATABASE_PATH."
+    above = next(one for one in path.parents if one.exists())
+    if not above.is_dir():
+        return f"{above} is a file, so nothing can be in it: correct DATABASE_PATH or DATA_DIR."
+    if not os.access(above, os.X_OK):
+        return f"{above} may not be entered by {user}: correct its owner."
+    if not path.exists():
+        return (
+            f"There is no database {path}. See that its disk is mounted and that DATA_DIR and "
+            "DATABASE_PATH are right. A lost one comes back with: python -m backup restore; a new "
+            "installation gets one with: python -m webapp prepare"
+        )
+    if "disk is full" in reason:
+        return f"The disk of {path} is full and nothing was changed: make room."
+    if "readonly" in reason or "unable to open" in reason or not os.access(path, os.R_OK):
+        return (
+            f"{path}, the files beside it and their folder must be readable and writable for "
+            f"{user}: correct their owner, or mount the disk for writing ({reason})."
+        )
+    if "no such table" in reason or "no such column" in reason:
+        return f"{path} is not ready for this version: run python -m webapp prepare ({reason})."
+    if any(sign in reason for sign in ("malformed", "not a database", "disk I/O error")):
+        return (
+            f"{path} is damaged or no database: {reason}. See that DATABASE_PATH is right; bring "
+            "back a snapshot with: python -m backup restore"
+        )
+    return f"The database {path} cannot be used: {reason}."
+
+
 class Database:
     """One SQLite file, its engine and its two kinds of session.
 
@@ -122,6 +167,7 @@ class Database:
         )
         event.listen(self.engine, "connect", _limit_patience if read_only else _set_pragmas)
         event.listen(self.engine, "begin", _begin)
+        event.listen(self.engine, "handle_error", self._name_the_file)
         self._writing = self.engine.execution_options(kewp_write=True)
         _engines.add(self.engine)
 
@@ -139,6 +185,20 @@ class Database:
         """
         with Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def require_writable(self) -> None:
+        """See that a transaction could write, without writing; raises `DatabaseError`."""
+        try:
+            with Session(self._writing) as session:
+                # BEGIN IMMEDIATE alone succeeds on a read-only file; this is never committed.
+                session.execute(text("CREATE TABLE probe (id)"))
+        except DBAPIError as error:
+            if not is_busy(error):
+                raise DatabaseError(explain(self.path, error)) from error
+
+    def _name_the_file(self, context: ExceptionContext) -> None:
+        if context.sqlalchemy_exception is not None:
+            context.sqlalchemy_exception.kewp_path = self.path  # type: ignore[attr-defined]  # see `explain`
 
     def probe(self, statement: str, timeout: float = 0.1) -> Any:
         """First value of a query; see `look`. For health."""

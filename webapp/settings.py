@@ -7,17 +7,20 @@ remedy.
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from cronsim import CronSim, CronSimError
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds `supervisord.conf`; relative paths in settings start here."""
@@ -64,16 +67,16 @@ def _whole(lowest: int, highest: int) -> Callable[[str], int]:
 
 def seconds(value: str) -> int:
     """Read a duration such as `90s`, `15m`, `2h` or `7d`; returns seconds."""
-    match = re.fullmatch(r"(\d+)\s*([smhd]?)", value.strip())
+    match = re.fullmatch(r"(\d+)\s*([smhd])", value.strip())
     if match is None:
         raise ValueError("give a duration such as 90s, 15m, 2h or 7d")
-    return int(match[1]) * _UNITS[match[2] or "s"]
+    return int(match[1]) * _UNITS[match[2]]
 
 
 def _names(value: str) -> frozenset[str]:
     names = frozenset(part.strip() for part in value.split(",") if part.strip())
     for name in names:
-        if ":" not in name:
+        if not all(name.partition(":")[::2]):
             raise ValueError(f"write each person as provider:id, for example link:Ann, not {name}")
     return names
 
@@ -101,8 +104,9 @@ def _one_of(*words: str) -> Callable[[str], str]:
 
 def _url(value: str) -> str:
     parts = urlsplit(value)
-    if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
-        raise ValueError("give an address that starts with http:// or https://")
+    blank = re.search(r"\s", value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.netloc or blank):
+        raise ValueError("give an address that starts with http:// or https://, without blanks")
     return value.rstrip("/")
 
 
@@ -172,6 +176,7 @@ SETTINGS: tuple[Setting, ...] = (
         _no_database_url,
         "",
         "Refused: SQLite is the only database this version is tested with.",
+        secret=True,  # it may hold a password
     ),
     Setting("LOG_DIR", "log_dir", _path, "logs", "Folder of supervisor's rotated logs."),
     Setting("HOST", "host", _text, "0.0.0.0", "Address to listen on."),  # noqa: S104 - in a container the port is published by the operator
@@ -281,7 +286,7 @@ SETTINGS: tuple[Setting, ...] = (
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings in force, typed. `sources` tells where each value came from."""
+    """The settings in force, typed; by name, where each came from and how it was written."""
 
     secret_key: str
     data_dir: Path
@@ -307,6 +312,7 @@ class Settings:
     backup_ping_url: str
     allow_network_disk: bool
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def runtime_path(self) -> Path:
@@ -338,20 +344,19 @@ def load_settings(
 ) -> Settings:
     """Read all settings; `env_file=None` reads the environment alone.
 
-    Raises `SettingsError` at the first wrong value.
+    What the environment of a site that runs beside `.env` says wins over `.env`. Raises
+    `SettingsError` at the first wrong value.
     """
     environment = os.environ if environment is None else environment
-    from_file: dict[str, str | None] = {}
-    if env_file is not None and env_file.is_file():
-        try:
-            from_file = dotenv_values(env_file, interpolate=False)
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{env_file} cannot be read: {error}.") from error
+    from_file = read_env_file(env_file) if env_file is not None else {}
+    running = read_running(env_file.parent / "run") if env_file is not None else {}
     values: dict[str, Any] = {}
     raw: dict[str, str] = {}
     sources: dict[str, str] = {}
     for setting in SETTINGS:
         text, source = environment.get(setting.name, ""), "environment"
+        if not text:
+            text, source = running.get(setting.name) or "", "running site"
         if not text:
             text, source = from_file.get(setting.name) or "", ".env"
         if not text:
@@ -363,9 +368,56 @@ def load_settings(
                 setting.parse(text) if text or source != "default" else (_empty(setting))
             )
         except ValueError as error:
-            shown = "" if setting.secret else f" is {text!r}"
+            shown = "" if setting.secret else f" is {text!r} and"
             raise SettingsError(f"{setting.name}{shown} cannot be used: {error}.") from None
-    return Settings(**values, sources=sources)
+    return Settings(**values, sources=sources, texts=raw)
+
+
+def read_running(run: Path) -> dict[str, str]:
+    """What the environment of the site that runs in this folder says; see `supervision.given`."""
+    try:
+        with (run / "lock").open(encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                text = (run / "given.json").read_text(encoding="utf-8")
+                return {str(name): str(value) for name, value in json.loads(text).items()}
+    except (OSError, ValueError):
+        return {}  # no site was ever started here, or it belongs to somebody else
+    return {}
+
+
+def misspelt(file: Path) -> list[str]:
+    """A remark for each name in a `.env` file that is nearly, but not quite, one of ours."""
+    ours = [setting.name for setting in SETTINGS]
+    found = []
+    for name in read_env_file(file).keys() - set(ours):
+        if meant := get_close_matches(name, ours, n=1, cutoff=0.75):
+            found.append(f"{name} in {file.name} is no setting; is {meant[0]} meant?")
+    return sorted(found)
+
+
+def read_env_file(file: Path) -> dict[str, str]:
+    """The values in a `.env` file; empty where there is none. Raises `SettingsError`."""
+    found = {}
+    try:
+        if not file.exists():
+            return {}
+        with file.open(encoding="utf-8") as stream:
+            for one in parse_stream(stream):
+                if one.error:
+                    text = one.original.string
+                    line = one.original.line + text[: -len(text.lstrip())].count("\n")
+                    raise SettingsError(
+                        f"Line {line} of {file} cannot be read: "
+                        "write NAME=value, or # before a remark."
+                    )
+                if one.key:
+                    found[one.key] = one.value or ""
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SettingsError(f"{file} cannot be read: {reason}.") from None
+    return found
 
 
 def _empty(setting: Setting) -> object:

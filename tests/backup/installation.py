@@ -58,7 +58,8 @@ def make_database(path: Path, events: int = 100) -> None:
         connection.execute(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, note TEXT)")
     connection.execute(
         "CREATE TABLE mapping_event (id INTEGER PRIMARY KEY, "
-        "mapping_id INTEGER REFERENCES mapping (id), note TEXT)"
+        "mapping_id INTEGER REFERENCES mapping (id), note TEXT, "
+        "at TEXT NOT NULL DEFAULT (hex(randomblob(8))))"
     )
     connection.execute("INSERT INTO mapping VALUES (1, 'first')")
     connection.executemany(

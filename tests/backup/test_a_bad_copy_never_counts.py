@@ -113,9 +113,19 @@ def test_a_database_file_without_a_manifest_does_not_count(installation: Install
     listed = installation.run("list").stdout.splitlines()
     assert [line.split(maxsplit=1) for line in listed][1] == [
         made.file,
-        "has no manifest and does not count.",
+        "has no readable manifest and does not count.",
     ]
     decide(installation.database)
     again = installation.run("now")
     assert again.returncode == 0
     assert made.file in installation.files("*.db")
+
+
+def test_a_snapshot_with_a_broken_manifest_is_reported(installation: Installation) -> None:
+    made = installation.take()
+    (installation.folder_path / made.file).with_suffix(".json").write_text('{"format": 1')
+    done = installation.run("verify")
+    assert done.returncode == 1
+    assert f"{made.file}: has no readable manifest" in done.stdout
+    assert "1 have none that can be read" in done.stderr
+    assert "has no readable manifest and does not count" in installation.run("list").stdout

@@ -117,7 +117,7 @@ def test_health_tells_of_it_and_the_scheduler_recovers_by_itself(empty: Installa
     event = decide(empty.database)
     wait_until("the alarm", lambda: health.backup(status).status == "degraded")
     told = health.backup(status).detail
-    assert "Backups are failed" in told
+    assert "Backups: failed" in told
     assert "make room" in told or "No space left" in told
     assert sorted(path.name for path in seen.glob("ke_wp_mapping_*")) == before
 

@@ -38,7 +38,7 @@ def test_it_is_found_within_a_day_and_named(site: Installation, anonymous: Membe
     status, word, detail = wait_until("the alarm", lambda: alarm(anonymous)) or (0, "", "")
     assert (status, word) == (200, "degraded")
     assert rotten.file in detail
-    assert "no longer matches its manifest" in detail
+    assert "no longer match their manifests" in detail
     assert good.file not in detail
     assert anonymous.get("/health").json["status"] == "degraded"  # type: ignore[index]
 

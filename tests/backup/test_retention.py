@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -60,6 +61,27 @@ def test_doing_it_twice_deletes_no_more(history: list[Kept], now: datetime, days
     gone = expired(history, now, days, AMSTERDAM)
     left = [one for one in history if one.number not in gone]
     assert expired(left, now, days, AMSTERDAM) == set()
+
+
+@settings(database=None, deadline=None)
+@given(HISTORIES, st.lists(st.sampled_from("abc"), min_size=60, max_size=60), MOMENTS, DAYS)
+def test_no_history_pushes_out_another(
+    rows: list[Kept], names: list[str], now: datetime, days: int
+) -> None:
+    mixed = [replace(one, history=name) for one, name in zip(rows, names, strict=False)]
+    gone = expired(mixed, now, days, AMSTERDAM)
+    for name in set(names):
+        alone = [one for one in mixed if one.history == name]
+        assert {one.number for one in alone} & gone == expired(alone, now, days, AMSTERDAM)
+        assert not alone or alone[-1].number not in gone, "the newest of each history stays"
+
+
+def test_what_was_kept_of_a_lost_history_outlives_years_of_a_younger_one() -> None:
+    old = [Kept(n, NOW - timedelta(days=8 - n), history="old") for n in range(1, 9)]
+    young = [Kept(8 + n, NOW + timedelta(days=n), history="young") for n in range(1, 800)]
+    gone = expired([*old, *young], NOW + timedelta(days=800), 7, AMSTERDAM)
+    assert not gone & {one.number for one in old}
+    assert len(young) - len(gone) == 8
 
 
 def test_a_month_of_daily_and_hourly_ones() -> None:

@@ -111,7 +111,7 @@ def test_a_mapping_that_cannot_be_read_fails_it_and_health_says_so(
     assert answer.status_code == 200
     assert answer.json is not None
     assert answer.json["status"] == "degraded"
-    assert "Backups are undrilled: The restore drill of" in answer.text
+    assert "Backups: undrilled: The restore drill of" in answer.text
     assert sentence in answer.text
 
 

@@ -14,6 +14,7 @@ from tests.catalog import real_files as real
 from tests.catalog.small_files import aopwiki_xml, everything, rows
 from tests.catalog.upstream_server import Served, Upstream, serving
 from tests.conftest import settings_in
+from webapp.__main__ import main
 from webapp.catalog import cli, events
 from webapp.catalog.upstream import UPSTREAMS
 from webapp.database import Database
@@ -155,7 +156,11 @@ def test_nothing_fetched_means_nothing_imported(
 
 
 def test_a_release_that_lacks_half_of_the_catalog_is_refused(
-    catalog: Database, upstream: Upstream, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    catalog: Database,
+    upstream: Upstream,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     settings = settings_in(tmp_path)
     assert run(settings, upstream, "--only", "aopwiki") == 0
@@ -165,6 +170,13 @@ def test_a_release_that_lacks_half_of_the_catalog_is_refused(
     assert run(settings, upstream, "--only", "aopwiki") == 1
     assert "Key Events: 1,569 of 1,570 would be retired" in capsys.readouterr().err
     assert everything(catalog) == before
+    monkeypatch.setattr("webapp.__main__.load_settings", lambda: settings)
+    by_hand = ["catalog", "import", "--no-index", "--aopwiki", str(small)]
+    assert main(by_hand) == 1
+    assert "import --retire-many" in capsys.readouterr().err
+    assert everything(catalog) == before
+    assert main([*by_hand, "--retire-many"]) == 0
+    assert everything(catalog) != before
 
 
 def test_the_gmt_of_an_earlier_month_is_removed(

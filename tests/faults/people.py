@@ -112,6 +112,13 @@ class Curator(Person):
         if made:
             self._mine.append(made)
 
+    def propose_one(self, key_event: int, target: str) -> str:
+        """Propose one mapping, which must be acknowledged; returns its uuid."""
+        subject, path = f"{key_event} {target}", f"/key-events/{key_event}/mappings"
+        uuid = self.send("propose", subject, path, target=target, **ANSWERS)
+        assert uuid is not None, self.ledger.take_unexpected()
+        return uuid
+
 
 class Reviewer(Person):
     """Approves or rejects what is proposed, in no order."""

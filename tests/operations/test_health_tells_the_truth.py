@@ -11,7 +11,7 @@ from flask import Flask
 from pysqlite3 import dbapi2
 from sqlalchemy import update
 
-from tests.conftest import Member
+from tests.conftest import Member, settings_in
 from webapp.catalog.models import Target
 from webapp.database import Database
 from webapp.operations import health
@@ -131,6 +131,14 @@ def test_lost_sessions_are_degraded_until_somebody_signs_in(
 def test_little_room_on_the_disk_is_degraded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    settings = settings_in(tmp_path)
+    assert health.disk(settings).status == "degraded", "there are no folders at all"
+    settings.data_dir.mkdir()
     monkeypatch.setattr(health, "MIN_FREE_BYTES", 10**18)
-    assert health.disk(tmp_path).status == "degraded"
-    assert health.disk(tmp_path / "gone").status == "degraded"
+    found = health.disk(settings)
+    assert found.status == "degraded"
+    assert found.detail.startswith(f"Make room: the disk of {settings.data_dir} has ")
+    monkeypatch.setattr(health, "FULL_BYTES", 10**18)
+    assert health.disk(settings).detail == (
+        f"Make room: the disk of {settings.data_dir} is full and nothing can be saved."
+    )

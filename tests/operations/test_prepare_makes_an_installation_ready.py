@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ def test_from_nothing_to_a_catalog_and_an_index(tmp_path: Path) -> None:
     database = Database(settings.database_path)
     assert migrations.current(database.engine) == migrations.head()
     assert database.probe("SELECT COUNT(*) FROM key_event") == 68
-    assert settings.runtime_path.exists()
+    for path in (settings.database_path, settings.runtime_path):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, "names of people are in it"
     generation = current_generation(settings.index_dir)
     assert generation is not None
     prepare(settings)
@@ -56,7 +58,7 @@ def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path)
     ("command", "sentence"),
     [
         (["sign-in-link", "--name", " ", "--role", "curator"], "needs a name"),
-        (["suggest", "1513"], "prepare` makes one ready"),
+        (["suggest", "1513"], "a new installation gets one with: python -m webapp prepare"),
     ],
 )
 def test_a_command_that_cannot_work_says_so_in_one_sentence(

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SECRET
-from webapp.settings import SettingsError, load_settings
+from webapp.settings import SettingsError, load_settings, misspelt
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,9 @@ from webapp.settings import SettingsError, load_settings
         ("PORT", "70000", "whole number"),
         ("WEB_CONCURRENCY", "0", "whole number"),
         ("BACKUP_MIN_INTERVAL", "soon", "duration"),
+        ("BACKUP_MIN_INTERVAL", "15", "15m"),
+        ("PUBLIC_URL", "https://example.org/a b", "without blanks"),
+        ("ADMIN_USERS", "link:", "provider:id"),
         ("BACKUP_SCHEDULE", "at two", "cron line"),
         ("BACKUP_RETENTION_DAYS", "-1", "whole number"),
         ("FLASK_SECRET_KEY", "short", "32"),
@@ -30,6 +33,18 @@ def test_one_sentence_names_the_setting_and_the_remedy(name: str, value: str, re
     assert sentence.startswith(name)
     assert remedy in sentence
     assert "\n" not in sentence
+
+
+def test_a_password_in_an_address_is_not_repeated() -> None:
+    with pytest.raises(SettingsError, match="DATABASE_PATH") as raised:
+        load_settings({"DATABASE_URL": "postgresql://ann:hunter2@db/x"}, env_file=None)
+    assert "hunter2" not in str(raised.value)
+
+
+def test_a_name_that_is_nearly_ours_is_remarked(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("PROT=5001\nTZ=Europe/Amsterdam\nAPP_UID=1000\nGUNICORN_TIMEOUT=9\nPORT=1\n")
+    assert misspelt(file) == ["PROT in .env is no setting; is PORT meant?"]
 
 
 def test_a_secret_is_not_repeated_in_the_sentence() -> None:

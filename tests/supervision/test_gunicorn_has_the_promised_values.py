@@ -34,6 +34,23 @@ if os.fork() == 0:
 print(os.waitstatus_to_exitcode(os.wait()[1]))
 """
 
+
+def test_a_wrong_value_at_a_restart_is_one_sentence() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "webapp:create_app()"],
+        cwd=PROJECT,
+        env={**os.environ, "GUNICORN_TIMEOUT": "soon"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "GUNICORN_TIMEOUT is 'soon' and cannot be used: give a whole number from 1 to 3600.\n"
+    )
+
+
 PROMISED: dict[str, Any] = {
     "bind": "0.0.0.0:5000",
     "workers": 2,

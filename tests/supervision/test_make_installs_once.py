@@ -149,6 +149,39 @@ def test_env_is_private_and_has_a_secret_of_its_own(checkout: Path) -> None:
     assert written.read_text() != text
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("# ours\nFLASK_SECRET_KEY=\nPORT=5001\n", "# ours\nFLASK_SECRET_KEY=X\nPORT=5001\n"),
+        ("FLASK_SECRET_KEY='' # later\r\nPORT=5001\r\n", "FLASK_SECRET_KEY=X\r\nPORT=5001\r\n"),
+        ("PORT=5001", "PORT=5001\nFLASK_SECRET_KEY=X\n"),
+        ("#FLASK_SECRET_KEY=old\n", "#FLASK_SECRET_KEY=old\nFLASK_SECRET_KEY=X\n"),
+        ("", "FLASK_SECRET_KEY=X\n"),
+    ],
+)
+def test_env_fills_in_a_secret_that_is_missing(checkout: Path, before: str, after: str) -> None:
+    written = checkout / ".env"
+    written.write_bytes(before.encode())
+    written.chmod(0o644)
+
+    answer = make(checkout, "env")
+
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout == "Put a fresh secret into .env; the rest of it stays as it is.\n"
+    assert re.sub(r"=[0-9a-f]{64}", "=X", written.read_bytes().decode()) == after
+    assert stat.S_IMODE(written.stat().st_mode) == 0o600
+    assert not (checkout / ".env.new").exists()
+
+
+def test_env_says_when_it_cannot_write(checkout: Path) -> None:
+    (checkout / ".env").mkdir()
+
+    answer = make(checkout, "env")
+
+    assert answer.returncode != 0
+    assert ".env could not be written: Is a directory." in answer.stderr
+
+
 def test_env_never_changes_an_existing_file(checkout: Path) -> None:
     (checkout / ".env").write_text("FLASK_SECRET_KEY=mine\n")
 

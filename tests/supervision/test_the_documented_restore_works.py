@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.ledger import Ledger
-from tests.faults.people import ANSWERS, Curator
+from tests.faults.people import Curator
 from tests.supervision.installation import PROJECT, wait_until
 from tests.supervision.real_installation import RealInstallation
 
@@ -40,11 +40,11 @@ def test_copied_and_pasted_it_brings_back_the_newest_snapshot(
             "SELECT identifier FROM target WHERE id NOT IN (SELECT target_id FROM mapping) LIMIT 2",
         )
     ]
-    kept = proposed(curator, key_events[0], targets[0])
+    kept = curator.propose_one(key_events[0], targets[0])
     # The newest snapshot is to be one without the next proposal, so nobody takes another.
     assert real.control("stop", "backup").returncode == 0
     real.run("backup", "now", "--reason", "yesterday")
-    lost = proposed(curator, key_events[0], targets[1])
+    lost = curator.propose_one(key_events[0], targets[1])
     assert real.status_of(f"/mappings/{kept}") == real.status_of(f"/mappings/{lost}") == 200
 
     done = paste(real, documented_block())
@@ -62,14 +62,6 @@ def test_copied_and_pasted_it_brings_back_the_newest_snapshot(
     assert safety["reason"] == "before a restore"
     assert safety["rows"]["mapping"] == real.query("SELECT count(*) FROM mapping")[0][0] + 1
     assert real.control("start", "backup").returncode == 0
-
-
-def proposed(curator: Curator, key_event: int, target: str) -> str:
-    """Propose one mapping, which must be acknowledged; returns its uuid."""
-    subject, path = f"{key_event} {target}", f"/key-events/{key_event}/mappings"
-    uuid = curator.send("propose", subject, path, target=target, **ANSWERS)
-    assert uuid is not None, curator.ledger.take_unexpected()
-    return uuid
 
 
 def paste(real: RealInstallation, block: str) -> subprocess.CompletedProcess[str]:

@@ -26,12 +26,14 @@ def register(subparsers: Any) -> None:
 def sign_in_link(args: argparse.Namespace, settings: Settings) -> int:
     """Print the link on standard output."""
     try:
+        people.checked(args.name, args.role)
+        # First of all, so that nothing is made where there is no installation.
+        with Database(settings.database_path).read() as session:
+            known = people.find(session, links.PROVIDER, people.subject_of(args.name))
         token = links.issue(open_runtime(settings.runtime_path), args.name, args.role)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    with Database(settings.database_path).read() as session:
-        known = people.find(session, links.PROVIDER, people.subject_of(args.name))
     if known is not None:
         change = "" if known.role == args.role else f"; this link makes them {args.role}"
         print(

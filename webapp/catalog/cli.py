@@ -44,6 +44,11 @@ def register(subparsers: Any) -> None:
     importing.add_argument(
         "--starter", action="store_true", help="the small catalog that ships with the program"
     )
+    importing.add_argument(
+        "--retire-many",
+        action="store_true",
+        help="although more than half of a kind would be retired",
+    )
     _shared_options(importing)
     importing.set_defaults(handler=import_command, parser=importing)
 
@@ -83,7 +88,12 @@ def import_command(args: argparse.Namespace, settings: Settings) -> int:
         options = ", ".join(f"--{format_.source}" for format_ in _first_of_each_source())
         args.parser.error(f"name at least one file: {options}")
     return _one_sentence(
-        lambda: _import(args, settings, [open_input(source, path) for source, path in named])
+        lambda: _import(
+            args,
+            settings,
+            [open_input(source, path) for source, path in named],
+            unattended=not args.retire_many,
+        )
     )
 
 

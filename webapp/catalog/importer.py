@@ -29,14 +29,14 @@ from webapp.catalog.sources import starter
 from webapp.catalog.sources.files import Tick, no_tick
 from webapp.catalog.sources.registry import FORMATS
 from webapp.catalog.stager import Stager
-from webapp.database import Database, is_busy, utc_now
+from webapp.database import Database, explain, is_busy, utc_now
 from webapp.settings import Settings
 
 WAIT_FOR_LOCK_SECONDS = 60.0
 """How long the merge tries to get the write lock before it gives up."""
 
 MASS_RETIREMENT = 0.5
-"""Share of a kind that an unattended import may retire; more looks like a cut-off release."""
+"""Share of a kind that may be retired unasked; more looks like a cut-off release."""
 
 
 class Progress(Protocol):
@@ -122,9 +122,7 @@ def _refuse_two_of_a_kind(inputs: Sequence[InputFile]) -> None:
 
 def _require_tables(database: Database) -> None:
     if not database.path.is_file():
-        raise ImportRefused(
-            f"There is no database {database.path}; run `python -m webapp prepare` first."
-        )
+        raise ImportRefused(explain(database.path, FileNotFoundError()))
     missing = {"source_release", "key_event", "target"} - set(
         inspect(database.engine).get_table_names()
     )
@@ -210,7 +208,7 @@ class _Import:
                 raise ImportRefused(
                     f"{LABELS[kind]}: {counts.retired:,} of {live:,} would be retired, which looks "
                     "like a release that is cut off; nothing was changed. If it is right, import "
-                    "the file with `python -m webapp catalog import`."
+                    "the file with `python -m webapp catalog import --retire-many`."
                 )
 
     def _merge(self, connection: Connection) -> None:

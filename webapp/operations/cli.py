@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,18 @@ from webapp.accounts.runtime import open_runtime
 from webapp.operations.in_force import in_force
 from webapp.operations.prepare import prepare
 from webapp.operations.rehearsal import rehearse
-from webapp.settings import Settings
+from webapp.settings import ROOT, Settings, misspelt
 
 
 def register(subparsers: Any) -> None:
     """Add the commands of this room."""
     parser = subparsers.add_parser(
         "prepare", help="migrate, load the starter catalog, build the index, print a sign-in link"
+    )
+    parser.add_argument(
+        "--afresh",
+        action="store_true",
+        help="make a new database although there are snapshots of an old one; they are kept",
     )
     parser.set_defaults(handler=prepare_and_greet)
     parser = subparsers.add_parser(
@@ -37,7 +43,9 @@ def register(subparsers: Any) -> None:
 def prepare_and_greet(args: argparse.Namespace, settings: Settings) -> int:
     """Prepare, then print the address and a one-time sign-in link for an administrator."""
     settings.require_secret_key()
-    prepare(settings)
+    for remark in misspelt(ROOT / ".env"):
+        print(remark, file=sys.stderr)
+    prepare(settings, afresh=args.afresh)
     token = links.issue(open_runtime(settings.runtime_path), "Administrator", "admin")
     print(f"\nKE-WP Mapping will answer at {settings.address}")
     print(
@@ -54,9 +62,13 @@ def rehearse_restore(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def show_settings(args: argparse.Namespace, settings: Settings) -> int:
-    """Print each setting with its value, where it came from and what it is for."""
+    """Print each setting as it was written and where it came from; a table in a terminal."""
     table = Table("Setting", "Value", "From", "What for")
     for one in in_force(settings):
-        table.add_row(one.name, one.value, one.source, one.help)
-    Console().print(table, markup=False)
+        if sys.stdout.isatty():
+            table.add_row(one.name, one.value, one.source, one.help)
+        else:
+            print(f"{one.name}={one.value}\t# {one.source}")
+    if sys.stdout.isatty():
+        Console().print(table, markup=False)
     return 0

@@ -7,6 +7,7 @@ tenth of a second's patience. None touches the network.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,15 +16,20 @@ from pathlib import Path
 
 from pysqlite3 import dbapi2
 
-from webapp.database import Database, sqlite_version
+from webapp.database import Database, explain, sqlite_version
 from webapp.settings import Settings
 
 WORDS = ("failing", "degraded", "ok")
 """What a component can be, worst first."""
 
 MIN_FREE_BYTES = 500 * 1024 * 1024
-BACKUP_SILENT_SECONDS = 300
-"""The backup program writes its status at least once a minute; five mean that it is not running."""
+"""Less on a disk is worth a look."""
+
+FULL_BYTES = 1024 * 1024
+"""Less is as good as nothing: one decision may need as much."""
+
+BACKUP_SILENT_SECONDS = 120
+"""The backup program writes its status every half minute; four missed mean that it does not run."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +41,22 @@ class Check:
 
 
 def database(main: Database) -> Check:
-    """Whether the database answers."""
+    """Whether the database answers, and whether anything could be saved."""
     try:
         revision = main.probe("SELECT version_num FROM alembic_version")
     except (dbapi2.Error, TypeError) as error:
-        return Check("failing", f"The database does not answer: {error}.")
+        return Check("failing", f"The database does not answer: {explain(main.path, error)}")
+    if problem := _not_writable(main.path):
+        return Check("degraded", f"Nothing can be saved: {problem}")
     return Check("ok", f"SQLite {sqlite_version()}, schema {revision}.")
+
+
+def _not_writable(path: Path) -> str:
+    """Which file stands in the way of writing, by its permissions alone; empty where none does."""
+    for one in (path.parent, path, *(Path(f"{path}{suffix}") for suffix in ("-wal", "-shm"))):
+        if one.exists() and not os.access(one, os.W_OK):
+            return f"{one} is not writable for user id {os.geteuid()}; correct its owner."
+    return ""
 
 
 def catalog(main: Database) -> Check:
@@ -62,10 +78,14 @@ def sessions(runtime_path: Path) -> Check:
     try:
         count = Database.look(runtime_path, "SELECT COUNT(*) FROM signed_in_session")
     except dbapi2.Error as error:
+        if problem := _not_writable(runtime_path):
+            return Check("degraded", f"Nobody can sign in: {problem}")
         return Check(
             "degraded",
             f"The sessions cannot be read: {error}. They are made anew when somebody signs in.",
         )
+    if problem := _not_writable(runtime_path):
+        return Check("degraded", f"Nobody can sign in: {problem}")
     return Check("ok", f"Browsers signed in: {count:,}.")
 
 
@@ -86,27 +106,42 @@ def backup(status_file: Path, now: datetime | None = None) -> Check:
     if silent > BACKUP_SILENT_SECONDS:
         return Check(
             "degraded",
-            f"The backup program is silent since {status['written_at']}. "
-            "Restart it with: supervisorctl restart backup",
+            f"The backup program is silent since {status['written_at']}. Restart it with: "
+            "supervisorctl restart backup; where that is refused, start everything.",
         )
     if state not in {"ok", "running"}:
         reason = status.get("reason") or "no reason given"
-        return Check("degraded", f"Backups are {state}: {reason}")
+        return Check("degraded", f"Backups: {state}: {reason}")
     if not age:
         return Check("degraded", "There is no verified snapshot yet.")
     return Check("ok", f"{name} verified, {age.total_seconds() / 3600:.1f} hours old.")
 
 
-def disk(folder: Path) -> Check:
-    """Whether there is room for the database and its snapshots."""
-    try:
-        free = shutil.disk_usage(folder).free
-    except OSError as error:
-        return Check("degraded", f"The disk of {folder} cannot be asked: {error}.")
-    megabytes = f"{free / 1e6:,.0f} MB free"
-    if free < MIN_FREE_BYTES:
-        return Check("degraded", f"{megabytes}: make room, or snapshots will fail.")
-    return Check("ok", f"{megabytes}.")
+def disk(settings: Settings) -> Check:
+    """Whether there is room for the database, its snapshots and the logs."""
+    folders = {
+        settings.database_path.parent: "nothing can be saved",
+        settings.backup_dir: "no snapshot can be taken",
+        settings.log_dir: "nothing can be logged",
+    }
+    room, found = {}, []
+    for folder, lost in folders.items():
+        try:
+            free = room[folder] = shutil.disk_usage(folder).free
+        except FileNotFoundError:
+            continue  # the parts that need it say so
+        except OSError as error:
+            reason = error.strerror
+            return Check("degraded", f"The disk of {folder} cannot be asked: {reason}.")
+        if free < FULL_BYTES:
+            found.append(f"the disk of {folder} is full and {lost}")
+        elif free < MIN_FREE_BYTES:
+            found.append(f"the disk of {folder} has {free / 1e6:,.0f} MB free")
+    if not room:
+        return Check("degraded", "None of our folders is there.")
+    if found:
+        return Check("degraded", f"Make room: {'; '.join(found)}.")
+    return Check("ok", f"{min(room.values()) / 1e6:,.0f} MB free.")
 
 
 def components(
@@ -120,7 +155,7 @@ def components(
         "sessions": sessions(settings.runtime_path),
         "suggestions": Check(ranking["status"], ranking["detail"]),
         "backup": backup(settings.backup_dir / "status.json"),
-        "disk": disk(settings.data_dir),
+        "disk": disk(settings),
     }
 
 

@@ -18,11 +18,11 @@ class InForce:
 
 
 def in_force(settings: Settings) -> list[InForce]:
-    """All settings in the order of the table."""
+    """All settings in the order of the table, each as it was written."""
     return [
         InForce(
             setting.name,
-            _shown(getattr(settings, setting.attribute), setting.secret),
+            _shown(settings.texts[setting.name], setting.secret),
             settings.sources[setting.name],
             setting.help,
         )
@@ -30,9 +30,5 @@ def in_force(settings: Settings) -> list[InForce]:
     ]
 
 
-def _shown(value: object, secret: bool) -> str:
-    if secret:
-        return "(set)" if value else ""
-    if isinstance(value, frozenset):
-        return ", ".join(sorted(value))
-    return str(value)
+def _shown(text: str, secret: bool) -> str:
+    return text if not secret else "(set)" if text else ""

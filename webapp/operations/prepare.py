@@ -10,13 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pysqlite3 import dbapi2
+from sqlalchemy.exc import DBAPIError
 
 from webapp import migrations
 from webapp.accounts.runtime import open_runtime
 from webapp.catalog.importer import catalog_is_empty, import_starter
 from webapp.catalog.lock import ImportRefused
 from webapp.catalog.sources.files import SourceError
-from webapp.database import APPLICATION_ID, Database, DatabaseError
+from webapp.database import APPLICATION_ID, Database, DatabaseError, explain, make_private
 from webapp.settings import ROOT, Settings
 from webapp.suggestions.builder import BuildRunning
 from webapp.suggestions.events import refresh_index
@@ -24,15 +25,21 @@ from webapp.suggestions.events import refresh_index
 log = logging.getLogger(__name__)
 
 
-def prepare(settings: Settings) -> None:
+def prepare(settings: Settings, *, afresh: bool = False) -> None:
     """Bring the installation to where it can serve; does nothing that is done already.
 
-    Raises `DatabaseError` where the database cannot be made ready; it is then as it was before.
+    Raises `DatabaseError` where the database cannot be made ready; it is then as it was before. A
+    database that is missing where there are snapshots is made only if `afresh` says so.
     """
-    settings.database_path.parent.mkdir(parents=True, exist_ok=True)
-    check_disks(settings)
+    check(settings, afresh=afresh)
+    try:
+        settings.database_path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(explain(settings.database_path, error)) from error
     migrate(settings.database_path, lambda: snapshot(settings))
-    open_runtime(settings.runtime_path)
+    open_runtime(settings.runtime_path).require_writable()
+    for path in (settings.database_path, settings.runtime_path):
+        make_private(path)
     database = Database(settings.database_path)
     if catalog_is_empty(database):
         log.info("The catalog is empty; loading the starter catalog.")
@@ -61,6 +68,7 @@ def migrate(path: Path, before: Callable[[], None] = lambda: None) -> None:
         now = migrations.current(database.engine)
         head = migrations.head()
         if now == head:
+            database.require_writable()
             return
         if now is not None and now not in migrations.revisions():
             raise DatabaseError(
@@ -78,6 +86,8 @@ def migrate(path: Path, before: Callable[[], None] = lambda: None) -> None:
                 f"{_in_one_line(error)}"
             ) from error
         log.info("The database %s is at schema %s.", path, head)
+    except DBAPIError as error:
+        raise DatabaseError(explain(path, error)) from error
     finally:
         database.close()
 
@@ -94,7 +104,7 @@ def _require_ours(path: Path) -> None:
         tables = Database.look(path, "SELECT COUNT(*) FROM sqlite_master")
         mark = Database.look(path, "PRAGMA application_id")
     except dbapi2.Error as error:
-        raise DatabaseError(f"{path} cannot be read as a database: {error}.") from error
+        raise DatabaseError(explain(path, error)) from error
     if tables and mark != APPLICATION_ID:
         raise DatabaseError(
             f"{path} is a database of another program; nothing was written to it. Set "
@@ -102,12 +112,13 @@ def _require_ours(path: Path) -> None:
         )
 
 
-def check_disks(settings: Settings) -> None:
-    """Let the backup program see that database and snapshots lie where they can be kept sound.
+def check(settings: Settings, *, afresh: bool = False) -> None:
+    """Let the backup program see that database and snapshots belong together and can be kept sound.
 
-    Raises `DatabaseError` with its sentence where they do not, for example on a network disk.
+    Raises `DatabaseError` with its sentence where they do not: the database is lost or another one
+    than that of the snapshots (unless `afresh`), or lies on a network disk.
     """
-    done = _backup(settings, "check")
+    done = _backup(settings, "check", *(["--afresh"] if afresh else []))
     if done.returncode != 0:
         raise DatabaseError((done.stderr or done.stdout).strip())
     *remarks, _ready = done.stdout.splitlines()

@@ -55,7 +55,7 @@ def suggest(args: argparse.Namespace, settings: Settings) -> int:
     with database.read() as session:
         key_event = session.scalar(select(KeyEvent).where(KeyEvent.number == number))
         if key_event is None:
-            print(f"There is no Key Event {args.key_event} in the catalog.", file=sys.stderr)
+            print(f"There is no Key Event {args.key_event!r} in the catalog.", file=sys.stderr)
             return 1
         lists = [
             suggester.for_key_event(session, key_event, resource, args.limit)
@@ -110,7 +110,12 @@ def fetch_encoder(args: argparse.Namespace, settings: Settings) -> int:
     try:
         folder = fetch(args.name, args.revision)
     except (OSError, EncoderError) as error:
-        print(f"The encoder {args.name} could not be downloaded: {error}", file=sys.stderr)
+        reason = str(error).strip().splitlines()[0]
+        print(
+            f"The encoder {args.name} could not be downloaded: {reason} See that the name is right "
+            "and that this machine reaches huggingface.co.",
+            file=sys.stderr,
+        )
         return 1
     print(
         f"{args.name} is in {folder}. Set ENCODER={args.name} and run: python -m webapp index build"

@@ -79,6 +79,8 @@ def locate(name: str, revision: str = "") -> tuple[Path, str]:
     folder = Path(name)
     if folder.is_dir():
         return folder.resolve(), f"local-{_digest_of(folder)}"
+    if folder.is_absolute() or name.startswith("."):
+        raise EncoderError(f"There is no folder {name}: correct ENCODER.")
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
@@ -129,6 +131,8 @@ def fetch(name: str, revision: str = "") -> Path:
     """Download a Hugging Face encoder into the local cache; the only call that uses the network."""
     from huggingface_hub import snapshot_download
 
+    # Its threads tell of every retry; what came of it is told once, by whoever calls us.
+    logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)
     revision = revision or PINNED_REVISIONS.get(name, "main")
     return Path(
         snapshot_download(
