@@ -12,7 +12,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-container env install dev-install vendor catalog clean
+.PHONY: help run test test-container test-faults env install dev-install vendor catalog clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ test: dev-install vendor ## Judge the code: style, types, architecture, tests, b
 
 test-container: dev-install ## Build the image without Docker, run it and curate in it: takes minutes, needs root
 	$(BIN)/python -m pytest tests/image -v -s -rs $(PYTEST_ARGS)
+
+test-faults: dev-install ## Kill, fill and lock at random while people decide; nothing may be lost (minutes)
+	$(BIN)/python -m tests.faults --rounds 4 --kills-per-round 14
 
 env: ## Write .env with a fresh secret, unless there is one
 	@$(PYTHON) tools/make_env.py
