@@ -37,6 +37,7 @@ import json, select, sys, time
 from pathlib import Path
 from tests.backup.installation import connect
 connection, seconds = connect(Path(sys.argv[1])), []
+print("ready", flush=True)
 while not select.select([sys.stdin], [], [], 0)[0]:
     began = time.perf_counter()
     connection.execute("INSERT INTO mapping_event (mapping_id, note) VALUES (1, 'w')")
@@ -81,6 +82,8 @@ class Writer:
             stdout=subprocess.PIPE,
             text=True,
         )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ready\n"
 
     def stop(self) -> list[float]:
         """End it; returns the seconds of its commits."""

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,8 @@ def test_looking_backing_up_and_moving(old: RealInstallation, new: RealInstallat
     old.start_and_wait()
     [(number,)] = old.query("SELECT max(number) FROM key_event")
     [(target,)] = old.query("SELECT min(identifier) FROM target WHERE resource = 'wikipathways'")
-    uuid = Curator(old, "Somebody who moves", Ledger(), iter(())).propose_one(number, target)
+    with closing(Curator(old, "Somebody who moves", Ledger(), iter(()))) as curator:
+        uuid = curator.propose_one(number, target)
 
     [backing_up] = blocks("Back up")
     assert "verified" in typed(old, backing_up)

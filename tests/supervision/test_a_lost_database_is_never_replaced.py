@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -72,9 +73,8 @@ def worked_with(fresh: RealInstallation) -> tuple[RealInstallation, str]:
     real.start_and_wait()
     [(key_event,)] = real.query("SELECT max(number) FROM key_event")
     [(target,)] = real.query("SELECT min(identifier) FROM target WHERE resource = 'wikipathways'")
-    uuid = Curator(real, "Somebody whose work is dear", Ledger(), iter(())).propose_one(
-        key_event, target
-    )
+    with closing(Curator(real, "Somebody whose work is dear", Ledger(), iter(()))) as curator:
+        uuid = curator.propose_one(key_event, target)
     real.run("backup", "now", "--reason", "the evening")
     assert real.stop() == 0
     return real, uuid

@@ -29,10 +29,11 @@ def documented_block() -> str:
 
 
 def test_copied_and_pasted_it_brings_back_the_newest_snapshot(
-    real_site: RealInstallation,
+    real_site: RealInstallation, request: pytest.FixtureRequest
 ) -> None:
     real = real_site
     curator = Curator(real, "Somebody who restores", Ledger(), iter(()))
+    request.addfinalizer(curator.close)
     [key_events, targets] = [
         [row[0] for row in real.query(statement)]
         for statement in (
