@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         sqlite.require_safe_version()
         settings = load_settings()
         folder = Folder(settings.folder)
-        if args.command in {_run, _now, _check, _status}:
+        if args.command in {_run, _now, _check, _status, _ping}:
             folder.make()
         elif args.command is not _restore:  # which first looks where the database lies
             folder.require()

@@ -68,8 +68,8 @@ class Folder:
         """Raise `BackupError` where there is no such folder; it may be a disk not mounted."""
         if not self.path.is_dir():
             raise BackupError(
-                f"There is no backup folder {self.path}: see that its disk is mounted and that "
-                "BACKUP_DIR and DATA_DIR are right."
+                f"There is no verified snapshot, as there is no folder {self.path}: see that its "
+                "disk is mounted and that BACKUP_DIR and DATA_DIR are right."
             )
 
     def lock(self, patience: float) -> AbstractContextManager[None]:

@@ -187,6 +187,7 @@ def test_a_lost_database_comes_back(installation: Installation) -> None:
 
 def test_what_is_not_there_is_named(installation: Installation, tmp_path: Path) -> None:
     assert "There is no verified snapshot" in installation.run("restore").stderr
+    assert not installation.folder_path.exists(), "a mistyped folder is not made"
     installation.take()
     assert "There is no snapshot ke.db" in installation.run("restore", "ke.db").stderr
     elsewhere = installation.run("restore", str(tmp_path / "ke.db"))
