@@ -126,6 +126,7 @@ def senders() -> str:
 
 
 def test_by_hand_the_operator_sees_what_comes_of_it(installation: Installation) -> None:
+    installation.folder.make()
     with Monitor() as monitor:
         done = installation.run("ping", "fail", "--reason", "a trial", BACKUP_PING_URL=monitor.url)
         assert done.returncode == 0, done.stderr
@@ -139,6 +140,7 @@ def test_by_hand_the_operator_sees_what_comes_of_it(installation: Installation) 
 
 
 def test_name_resolution_is_bounded_too(installation: Installation) -> None:
+    installation.folder.make()
     need_namespaces("A NAME SERVER THAT NEVER ANSWERS")
     (installation.root / "resolv.conf").write_text("nameserver 127.0.0.1\n")
     inside = f'mount --bind "{installation.root}/resolv.conf" /etc/resolv.conf && exec "$@"'

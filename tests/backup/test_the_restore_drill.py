@@ -64,6 +64,7 @@ def test_a_good_snapshot_passes(real: Installation) -> None:
 
 
 def test_it_needs_a_snapshot(real: Installation) -> None:
+    real.folder.make()
     done = real.run("drill")
     assert done.returncode == 1
     assert "There is no verified snapshot" in done.stderr

@@ -55,7 +55,7 @@ def test_a_writer_that_never_lets_go_is_named(
 
 def test_a_missing_database_is_named(tmp_path: Path) -> None:
     file = aopwiki_xml(tmp_path / "a.xml", {1: "A"})
-    with pytest.raises(ImportRefused, match="run `python -m webapp prepare` first"):
+    with pytest.raises(ImportRefused, match=r"There is no database .*none\.db"):
         imported(Database(tmp_path / "none.db"), ("aopwiki", file))
 
 

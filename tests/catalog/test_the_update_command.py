@@ -16,6 +16,7 @@ from tests.catalog.upstream_server import Served, Upstream, serving
 from tests.conftest import settings_in
 from webapp.__main__ import main
 from webapp.catalog import cli, events
+from webapp.catalog.lock import only_update
 from webapp.catalog.upstream import UPSTREAMS
 from webapp.database import Database
 from webapp.settings import Settings
@@ -51,7 +52,7 @@ def hgnc(pairs: str) -> bytes:
     for line in lines:
         cells = line.split("\t")
         made.append(f'HGNC:1\t{cells[symbol]}\ta name\tApproved\t"A|B"\t{cells[entrez]}\t')
-    return "\n".join(made).encode()
+    return ("\n".join(made) + "\n").encode()
 
 
 @pytest.fixture
@@ -143,6 +144,44 @@ def test_one_source_that_fails_does_not_stop_the_others(
     resources = "SELECT DISTINCT resource FROM target ORDER BY 1"
     assert rows(catalog, resources) == [("reactome",), ("wikipathways",)]
     assert not (tmp_path / "data" / "downloads" / "aop-wiki-xml.gz").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/downloads/aop-wiki-xml.gz", "aopwiki"),
+        ("/current/gmt/wikipathways-20260822-gmt-Homo_sapiens.gmt", "wikipathways"),
+    ],
+)
+def test_what_is_cut_off_without_a_word_is_not_kept(
+    catalog: Database,
+    upstream: Upstream,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    path: str,
+    name: str,
+) -> None:
+    settings = settings_in(tmp_path)
+    whole = upstream.files[path]
+    upstream.files[path] = Served(whole.content[: len(whole.content) * 2 // 3])
+    assert run(settings, upstream, "--only", name) == 1
+    assert "cut off" in capsys.readouterr().err
+    assert rows(catalog, "SELECT count(*) FROM source_release") == [(0,)]
+
+    upstream.files[path] = whole
+    assert run(settings, upstream, "--only", name) == 0
+    assert rows(catalog, "SELECT count(*) FROM source_release") == [(1,)]
+
+
+def test_two_updates_at_once_do_not_mix_what_they_fetch(
+    catalog: Database, upstream: Upstream, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = settings_in(tmp_path)
+    with only_update(settings.data_dir / "downloads"):
+        assert run(settings, upstream, "--only", "reactome") == 1
+    assert "Another catalog update is running (process " in capsys.readouterr().err
+    assert upstream.requests == []
+    assert run(settings, upstream, "--only", "reactome") == 0
 
 
 def test_nothing_fetched_means_nothing_imported(

@@ -78,7 +78,8 @@ def test_looking_backing_up_and_moving(old: RealInstallation, new: RealInstallat
 
     leaving, arriving = blocks("Move to another folder or machine")
     assert "before moving" in typed(old, leaving)
-    [newest] = [path for path in old.backups.glob("*.json") if "before moving" in path.read_text()]
+    manifests = old.backups.glob("ke_wp_mapping_*.json")
+    [newest] = [path for path in manifests if "before moving" in path.read_text()]
     new.backups.mkdir(parents=True)
     for file in (newest, newest.with_suffix(".db")):
         shutil.copy(file, new.backups)

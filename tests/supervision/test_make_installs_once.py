@@ -18,6 +18,7 @@ TARGETS = [
     "run",
     "test",
     "test-container",
+    "test-faults",
     "env",
     "install",
     "dev-install",

@@ -13,7 +13,7 @@ from webapp.catalog.console import ConsoleProgress, print_report, write_remarks
 from webapp.catalog.download import DownloadError
 from webapp.catalog.importer import import_files
 from webapp.catalog.inputs import InputFile, open_input
-from webapp.catalog.lock import ImportRefused
+from webapp.catalog.lock import ImportRefused, only_update
 from webapp.catalog.sources import starter
 from webapp.catalog.sources.files import SourceError
 from webapp.catalog.sources.registry import FORMATS
@@ -99,6 +99,16 @@ def import_command(args: argparse.Namespace, settings: Settings) -> int:
 
 def update_command(args: argparse.Namespace, settings: Settings) -> int:
     """Fetch and import; one source that fails does not keep the others from being imported."""
+    folder = settings.data_dir / "downloads"
+    try:
+        with only_update(folder):
+            return _update(args, settings, folder)
+    except ImportRefused as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _update(args: argparse.Namespace, settings: Settings, folder: Path) -> int:
     wanted = [
         upstream
         for upstream in UPSTREAMS
@@ -108,7 +118,6 @@ def update_command(args: argparse.Namespace, settings: Settings) -> int:
         upstream.name: getattr(args, f"{upstream.name.replace('-', '_')}_url") or ""
         for upstream in UPSTREAMS
     }
-    folder = settings.data_dir / "downloads"
     inputs: list[InputFile] = []
     failed = False
     with ConsoleProgress() as progress:

@@ -35,8 +35,8 @@ from webapp.settings import Settings
 WAIT_FOR_LOCK_SECONDS = 60.0
 """How long the merge tries to get the write lock before it gives up."""
 
-MASS_RETIREMENT = 0.5
-"""Share of a kind that may be retired unasked; more looks like a cut-off release."""
+MASS_RETIREMENT = 0.25
+"""Share of a kind that may be retired unasked; real releases retired up to a sixth of one."""
 
 
 class Progress(Protocol):

@@ -20,6 +20,20 @@ class ImportRefused(RuntimeError):
 def only_import(database_path: Path) -> Iterator[None]:
     """Hold the import lock of a database; raises `ImportRefused` while another process has it."""
     path = database_path.with_name(f"{database_path.name}.import.lock")
+    with _only(path, "Another catalog import is running"):
+        yield
+
+
+@contextmanager
+def only_update(downloads: Path) -> Iterator[None]:
+    """Hold the folder of downloads, as two updates would write into one file; raises as above."""
+    downloads.mkdir(parents=True, exist_ok=True)
+    with _only(downloads / ".lock", "Another catalog update is running"):
+        yield
+
+
+@contextmanager
+def _only(path: Path, what: str) -> Iterator[None]:
     with open(path, "a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -27,7 +41,7 @@ def only_import(database_path: Path) -> Iterator[None]:
             file.seek(0)
             holder = file.read().strip()
             raise ImportRefused(
-                "Another catalog import is running"
+                what
                 + (f" (process {holder})" if holder else "")
                 + "; wait until it has ended, then try again."
             ) from None

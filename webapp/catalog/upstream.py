@@ -19,6 +19,9 @@ from webapp.catalog.download import (
     unwatched,
 )
 from webapp.catalog.inputs import InputFile, open_input
+from webapp.catalog.sources.files import SourceError, no_tick, open_bytes
+
+CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -80,12 +83,29 @@ def fetch_release(
     download = fetch(
         url,
         target,
-        check=lambda part: open_input(upstream.source, part),
+        check=lambda part: _read_through(upstream.source, part),
         limits=limits,
         watch=watch,
     )
     _remove_older(upstream, target)
     return download, open_input(upstream.source, target, _date(download.last_modified))
+
+
+def _read_through(source: str, part: Path) -> None:
+    """Read a whole download before it takes the place of the last one.
+
+    Servers need not state a length, and what is cut off begins like the real thing. Raises
+    `SourceError` where any of it cannot be read, or where its last line has no end.
+    """
+    file = open_input(source, part)
+    for _record in file.format.read(file.path, no_tick):
+        pass
+    last = b""
+    with open_bytes(part, no_tick) as stream:
+        while chunk := stream.read(CHUNK):
+            last = chunk[-1:]
+    if file.format.lines and last != b"\n":
+        raise SourceError(part, None, "is cut off: its last line has no end.")
 
 
 def _newest(url: str, pattern: str, limits: Limits | None) -> str:

@@ -48,6 +48,8 @@ class Format:
     complete: tuple[Scope, ...] = ()
     passes: int = 1
     """How often the file is read from beginning to end; for the progress bar."""
+    lines: bool = True
+    """Whether it is a text of lines, of which the last one has an end too."""
 
 
 _AOPWIKI_LICENCE = "CC BY-SA 4.0"
@@ -59,6 +61,7 @@ FORMATS: tuple[Format, ...] = (
         "facts from AOP-Wiki (CC BY-SA 4.0) and WikiPathways (CC0 1.0)",
         starter.read,
         matches_folder=starter.looks_like_folder,
+        lines=False,
     ),
     Format(
         "aopwiki",
@@ -68,6 +71,7 @@ FORMATS: tuple[Format, ...] = (
         aopwiki.looks_like,
         complete=(Scope(r.KEY_EVENT), Scope(r.AOP), Scope(r.RELATIONSHIP)),
         passes=2,
+        lines=False,
     ),
     Format(
         "aopwiki",
@@ -106,6 +110,7 @@ FORMATS: tuple[Format, ...] = (
         wikipathways_archive.looks_like,
         wikipathways_archive.looks_like_folder,
         complete=(Scope(r.WIKIPATHWAYS),),
+        lines=False,
     ),
     Format(
         "go",
