@@ -45,7 +45,7 @@ def test_the_summary_says_what_happened(
     assert run(installation, "import", "--aopwiki", old) == 0
     new = aopwiki_xml(tmp_path / "new.xml", {1: "A changed", 3: "C"})
     capsys.readouterr()
-    assert run(installation, "import", "--aopwiki", new) == 0
+    assert run(installation, "import", "--retire-many", "--aopwiki", new) == 0
     captured = capsys.readouterr()
     lines = captured.out.splitlines()
     assert lines[0].split() == [

@@ -230,7 +230,7 @@ def test_the_gmt_of_an_earlier_month_is_removed(
         old.content.replace(b"_20260822", b"_20260910")
     )
     assert run(settings, upstream, "--only", "wikipathways") == 0
-    names = sorted(file.name for file in (settings.data_dir / "downloads").iterdir())
+    names = sorted(file.name for file in (settings.data_dir / "downloads").glob("[!.]*"))
     assert names == [newer, f"{newer}.json"]
     assert rows(catalog, "SELECT version FROM source_release ORDER BY id")[-1] == ("2026-09-10",)
 
