@@ -6,7 +6,6 @@ import fcntl
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -31,6 +30,7 @@ class Engine:
     def __init__(self, cache: Path, scratch: Path) -> None:
         self.cache = cache
         self.scratch = scratch
+        scratch.mkdir(exist_ok=True)
         (scratch / "containers.conf").write_text(CONFIGURATION.format(scratch=scratch))
         builder = f"graphroot = '{cache}/storage'\nrunroot = '{scratch}/builder-run'\n"
         runner = (
@@ -69,10 +69,18 @@ class Engine:
         """What podman prints on its standard output, without space around it."""
         return self.run("podman", *arguments, seconds=seconds).stdout.strip()
 
+    def clean_up(self) -> None:
+        """Remove all containers, and of the scratch all but the configuration."""
+        self.run("podman", "rm", "--all", "--force", "--volumes", "--time", "0", check=False)
+        self.run("buildah", "rm", "--all", check=False)
+        for folder in self.scratch.iterdir():
+            if folder.is_dir():
+                shutil.rmtree(folder)
+
 
 @contextmanager
 def opened() -> Iterator[Engine]:
-    """An engine for one process at a time; its containers and scratch are gone afterwards."""
+    """An engine for one run of the tests at a time, of which nothing but the cache is left."""
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = home / "ke-wp-mapping" / "image"
     folder.mkdir(parents=True, exist_ok=True)
@@ -82,21 +90,21 @@ def opened() -> Iterator[Engine]:
         except BlockingIOError:
             print("Waiting for another run of these tests on this machine.", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
-        cache = _of_this_week(folder)
-        with tempfile.TemporaryDirectory(prefix="kewp-image-", dir="/var/tmp") as scratch:
-            engine = Engine(cache, Path(scratch))
-            try:
-                engine.run("buildah", "rm", "--all", check=False)  # of a run that was killed
-                yield engine
-            finally:
-                engine.run("podman", "rm", "--all", "--force", "--volumes", "--time", "0")
+        scratch = folder / "scratch"
+        engine = Engine(_of_this_week(folder), scratch)
+        engine.clean_up()  # a run that was killed leaves its containers running
+        try:
+            yield engine
+        finally:
+            engine.clean_up()
+            shutil.rmtree(scratch)
 
 
 def _of_this_week(folder: Path) -> Path:
     """The cache of this week; older ones go, so that none grows for ever or grows too old."""
     cache = folder / f"{datetime.now(UTC):%G-W%V}"
-    for old in folder.iterdir():
-        if old.is_dir() and old != cache:
+    for old in folder.glob("*-W*"):
+        if old != cache:
             shutil.rmtree(old)
     cache.mkdir(exist_ok=True)
     return cache
