@@ -67,6 +67,10 @@ loglevel = settings.one_of(
 accesslog = settings.text("GUNICORN_ACCESSLOG", "-")
 errorlog = settings.text("GUNICORN_ERRORLOG", "-")
 
+# One line a request, ending with its number; JSON where the launcher says so; no secrets in it.
+# GUNICORN_LOGGER_CLASS
+logger_class = settings.text("GUNICORN_LOGGER_CLASS", "supervision.web_log.WebLogger")
+
 # supervisorctl controls us; gunicorn's own socket fails for users without a home folder.
 # GUNICORN_CONTROL_SOCKET_DISABLE
 control_socket_disable = settings.yes_no("GUNICORN_CONTROL_SOCKET_DISABLE", True)
@@ -88,6 +92,8 @@ raw_env = [
     "MKL_NUM_THREADS=1",
     "OPENBLAS_NUM_THREADS=1",
     "TOKENIZERS_PARALLELISM=false",
+    # Where the workers count requests together; the launcher empties it.
+    f"PROMETHEUS_MULTIPROC_DIR={settings.root / 'run' / 'metrics'}",
 ]
 
 
@@ -119,9 +125,6 @@ def post_fork(_server: memory_report.Server, worker: memory_report.Worker) -> No
     # The master's handler, which we inherit for a moment, would swallow the signal to stop.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parents.end_with_parent(worker.ppid)
-    # gunicorn would ask every logger for its files, 5 MB of memory that is shared until then; no
-    # file that Python opens outlives an exec anyway (PEP 446).
-    worker.log.close_on_exec = lambda: None
     _compute_with_one_thread()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from datetime import UTC, datetime
 
 
@@ -31,5 +33,11 @@ def to_the_second(moment: datetime) -> str:
 
 
 def say(text: str) -> None:
-    """One line for the log, at once: supervisor keeps what is printed."""
-    print(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {text}", flush=True)
+    """One line for the log, at once: supervisor keeps what is printed.
+
+    A JSON object where supervision has set `LOG_FORMAT` to `json`.
+    """
+    if os.environ.get("LOG_FORMAT") == "json":
+        print(json.dumps({"time": iso(utc_now()), "message": text}, ensure_ascii=False), flush=True)
+    else:
+        print(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {text}", flush=True)

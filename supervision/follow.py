@@ -19,10 +19,14 @@ from dataclasses import astuple
 from pathlib import Path
 from types import FrameType
 
+from supervision import logs
 from supervision.rotation import Position, RotatedLog, end_of
 
 POSITIONS = Path("run") / "followed.json"
 """How far each log file has been printed, relative to the root folder."""
+
+SUPERVISORD = "supervisord"
+"""The log of supervisord itself; it writes to the terminal on its own unless lines are JSON."""
 
 PAUSE = 0.2
 """Seconds between two looks at the files."""
@@ -36,7 +40,6 @@ class LineReader:
 
     def __init__(self, program: str, folder: Path, start: Position | None) -> None:
         self.program = program
-        self._prefix = f"{program} | ".encode()
         self._log = RotatedLog(folder / f"{program}.log", start)
         self._unfinished = b""
         self.printed = self._log.position
@@ -66,7 +69,7 @@ class LineReader:
         self._log.close()
 
     def _prefixed(self, text: bytes) -> bytes:
-        return b"".join(self._prefix + line + b"\n" for line in text.split(b"\n"))
+        return b"".join(logs.shown(self.program, line) + b"\n" for line in text.split(b"\n"))
 
 
 def load_positions() -> dict[str, Position]:
@@ -108,9 +111,8 @@ def main(programs: Sequence[str]) -> int:
         stopping = True
 
     signal.signal(signal.SIGTERM, stop)
-    folder = Path(os.environ.get("LOG_DIR", "logs"))
     positions = load_positions()
-    readers = [LineReader(name, folder, positions.get(name)) for name in programs]
+    readers = _open([*programs, *([SUPERVISORD] if logs.as_json() else [])], positions)
     try:
         while True:
             last_round = stopping
@@ -126,6 +128,21 @@ def main(programs: Sequence[str]) -> int:
         for reader in readers:
             reader.close()
     return 0
+
+
+def print_rest(programs: Sequence[str]) -> None:
+    """Print what the logs of `programs` hold that was not printed yet."""
+    positions = load_positions()
+    readers = _open(programs, positions)
+    while _print_new_lines(readers, positions):
+        pass
+    for reader in readers:
+        reader.close()
+
+
+def _open(programs: Sequence[str], positions: dict[str, Position]) -> list[LineReader]:
+    folder = Path(os.environ.get("LOG_DIR", "logs"))
+    return [LineReader(name, folder, positions.get(name)) for name in programs]
 
 
 def _print_new_lines(readers: Sequence[LineReader], positions: dict[str, Position]) -> bool:

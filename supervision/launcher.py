@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import runpy
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,11 +20,15 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from supervision import control_socket, follow, parents, watchdog
+from supervision import control_socket, follow, logs, parents, watchdog
 from supervision.errors import StartError
 from supervision.folders import make_writable
+from supervision.follow import SUPERVISORD
 from supervision.output import Output
 from supervision.settings import Settings
+
+NAME = "supervision"
+"""What our own lines are named after where each names its program."""
 
 PORT_PATIENCE = 3.0
 """Seconds to wait for the port: programs of a supervisord that was killed need some to stop."""
@@ -35,10 +40,15 @@ def main() -> int:
     try:
         return launch(Path.cwd(), stop)
     except StartError as error:
-        print(error, file=sys.stderr, flush=True)
+        _say(str(error))
     except OSError as error:
-        print(f"Nothing could be started: {error}.", file=sys.stderr, flush=True)
+        _say(f"Nothing could be started: {error}.")
     return 1
+
+
+def _say(sentence: str) -> None:
+    text = logs.shown(NAME, sentence.encode()).decode() if logs.as_json() else sentence
+    print(text, file=sys.stderr, flush=True)
 
 
 def launch(root: Path, stop: _StopSignals) -> int:
@@ -55,9 +65,11 @@ def launch(root: Path, stop: _StopSignals) -> int:
     make_writable("run", run, root, files="*")
     _hold(run / "lock")
     settings = Settings(root)
+    os.environ[logs.FORMAT] = settings.one_of(logs.FORMAT, "text", ("text", "json"))
     make_writable("log", settings.log_dir, root, files="*.log")
     make_writable("data", settings.data_dir, root)
     make_writable("backup", settings.backup_dir, root)
+    shutil.rmtree(run / "metrics", ignore_errors=True)  # a power cut may have torn a counter
     runpy.run_path(str(root / "gunicorn.conf.py"))  # a wrong value is found here, not in a loop
     _check_address(settings.host, settings.port)
 
@@ -75,14 +87,21 @@ def launch(root: Path, stop: _StopSignals) -> int:
     from supervisor import supervisord  # slow to import, so only once everything is in order
 
     try:
-        supervisord.main(["--nodaemon", "--configuration", str(configuration)])
+        supervisord.main([*_supervisord_options(), "--configuration", str(configuration)])
+        if logs.as_json():
+            follow.print_rest([SUPERVISORD])  # it went on after the program `logs` had stopped
     finally:
         output.close()
     reason = watchdog.failure()
     if reason is not None:
-        print(reason, file=sys.stderr, flush=True)
+        _say(reason)
         return 1
     return 0
+
+
+def _supervisord_options() -> list[str]:
+    # Its own lines are no JSON; with it they reach the terminal through the program `logs`.
+    return ["--nodaemon", *(["--silent"] if logs.as_json() else [])]
 
 
 def _hold(lock: Path) -> None:
@@ -149,7 +168,11 @@ class _StopSignals:
         A failure raises `SystemExit`: the command has printed its own sentence.
         """
         # A group of its own: Ctrl-C reaches it through us, once, and as SIGTERM.
-        self._process = subprocess.Popen(command, process_group=0)
+        out, err = (subprocess.PIPE, subprocess.STDOUT) if logs.as_json() else (None, None)
+        self._process = subprocess.Popen(command, process_group=0, stdout=out, stderr=err)
+        for line in self._process.stdout or ():
+            if text := line.strip():
+                print(logs.shown(command[-1], text).decode(), flush=True)
         code = self._process.wait()
         self._process = None
         if self._stopped:

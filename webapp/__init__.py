@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.curation import pages as curation
     from webapp.curation.overlay import MappingOverlay
     from webapp.database import Database
+    from webapp.operations import metrics
     from webapp.operations import pages as operations
     from webapp.publishing import pages as publishing
     from webapp.suggestions.service import Suggester
@@ -38,7 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["kewp.settings"] = settings
     app.extensions["kewp.database"] = database
     app.extensions["kewp.runtime"] = runtime = open_runtime(settings.runtime_path)
-    app.extensions["kewp.suggestions"] = Suggester(
+    app.extensions["kewp.suggestions"] = suggester = Suggester(
         database, settings.index_dir, settings.encoder, settings.encoder_revision
     )
     if settings.ratelimit_storage_uri.startswith("memory://"):
@@ -46,6 +47,8 @@ def create_app(settings: Settings | None = None) -> Flask:
             "RATELIMIT_STORAGE_URI=memory:// would count in each worker alone; limits are counted "
             "in the store that all workers share instead"
         )
+    metrics.init_app(app)
+    suggester.observers.append(app.extensions["kewp.metrics"].suggested)
     errors.init_app(app)
     security.init_app(app, runtime)
     sessions.init_app(app)

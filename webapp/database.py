@@ -167,7 +167,8 @@ def _set_pragmas(connection: Any, _record: object) -> None:
     # mmap_size stays off: see the notes on memory-mapped WAL databases at sqlite.org/mmap.html.
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     _switch_to_wal(cursor)
-    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+    # REPLACE fires the triggers that guard history only with recursive_triggers.
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -56,7 +56,7 @@ class Problem(Exception):
 
 def wants_json() -> bool:
     """Whether the one who asks is a program rather than a browser."""
-    if request.path.startswith(("/api/", "/health")):
+    if request.path.startswith(("/api/", "/health", "/metrics")):
         return True
     accept = request.accept_mimetypes
     return accept["application/json"] > accept["text/html"]

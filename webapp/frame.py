@@ -101,8 +101,8 @@ def _frame(site: dict[str, object]) -> dict[str, object]:
     person = g.get("person")
     health = None
     if person is not None and person.can("admin"):
-        report = checks.report(current.settings(), current.database(), suggester().state)
-        health = {"status": report["status"], "url": url_for("operations.health")}
+        found = checks.components(current.settings(), current.database(), suggester().state)
+        health = {"status": checks.overall(found), "url": url_for("operations.health")}
     return {
         "person": person,
         "nav": _SECTIONS.get(request.endpoint or "", ""),

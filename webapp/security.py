@@ -1,10 +1,11 @@
 """Response headers, forms that cannot be forged, and limits shared by all workers.
 
-Imports `settings`, `database`, `errors` and `current`; limits count in `runtime.db`.
+Imports `database` and `errors`; limits count in `runtime.db`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -137,13 +138,24 @@ def limited(limit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
+def cookie_name(secret_key: str) -> str:
+    """The name of this installation's cookie: cookies know no ports (RFC 6265, section 8.5).
+
+    Two installations on one machine would otherwise sign everybody out of one another.
+    """
+    return f"kewp_{hashlib.sha256(secret_key.encode()).hexdigest()[:8]}"
+
+
 def init_app(app: Flask, runtime: Database) -> None:
     """Guard the application: headers, CSRF tokens, request numbers, limits."""
+    settings = app.extensions["kewp.settings"]
     app.config.update(
-        SESSION_COOKIE_NAME="kewp",
+        SESSION_COOKIE_NAME=cookie_name(settings.require_secret_key()),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=app.extensions["kewp.settings"].secure_cookies,
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        # A file that browsers and proxies keep for a year must carry nobody's cookie.
+        SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=14 * 86400,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: forms may stay open

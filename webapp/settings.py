@@ -84,6 +84,21 @@ def _secret(value: str) -> str:
     return value
 
 
+def _token(value: str) -> str:
+    if len(value) < 16 or not value.isascii() or not value.isprintable() or " " in value:
+        raise ValueError("give at least 16 letters and digits without blanks")
+    return value
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.lower() not in words:
+            raise ValueError(f"give {' or '.join(words)}")
+        return value.lower()
+
+    return parse
+
+
 def _url(value: str) -> str:
     parts = urlsplit(value)
     if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
@@ -193,6 +208,21 @@ SETTINGS: tuple[Setting, ...] = (
         "Where limits are counted. Empty: one store shared by all workers.",
     ),
     Setting(
+        "METRICS_TOKEN",
+        "metrics_token",
+        _token,
+        "",
+        "Lets a monitor on another machine read /metrics and the details of /health.",
+        secret=True,
+    ),
+    Setting(
+        "LOG_FORMAT",
+        "log_format",
+        _one_of("text", "json"),
+        "text",
+        "text, or json: one JSON object a line.",
+    ),
+    Setting(
         "ENCODER",
         "encoder",
         _text,
@@ -243,6 +273,8 @@ class Settings:
     admin_users: frozenset[str]
     secure_cookies: bool
     ratelimit_storage_uri: str
+    metrics_token: str
+    log_format: str
     encoder: str
     encoder_revision: str
     backup_dir: Path

@@ -14,6 +14,8 @@ ALL_200 = (200, 200, 200, 200)
 TABLE: list[tuple[str, str, str, dict[str, str], tuple[int, int, int, int]]] = [
     ("GET", "/", "/", {}, ALL_200),
     ("GET", "/health", "/health", {}, ALL_200),
+    ("GET", "/health/live", "/health/live", {}, ALL_200),
+    ("GET", "/metrics", "/metrics", {}, ALL_200),
     ("GET", "/key-events", "/key-events?q=oxidative&level=Cellular", {}, ALL_200),
     ("GET", "/key-events/<int:number>", "/key-events/1513", {}, ALL_200),
     ("GET", "/key-events/<int:number>", "/key-events/99999", {}, (404,) * 4),

@@ -9,12 +9,14 @@ from flask import Flask
 from pysqlite3 import dbapi2
 from sqlalchemy import select, update
 
-from tests.conftest import Member
+from tests.conftest import SECRET, Member, settings_in
+from webapp import create_app
 from webapp.accounts import links
 from webapp.accounts.models import Person, SignedInSession, SignInLink
 from webapp.accounts.people import is_listed_admin
 from webapp.accounts.runtime import open_runtime
 from webapp.database import Database
+from webapp.security import cookie_name
 from webapp.settings import Settings
 
 
@@ -86,10 +88,11 @@ def test_the_session_key_changes_and_signing_out_ends_it_on_the_server(
 ) -> None:
     with runtime.read() as session:
         assert session.scalar(select(SignedInSession.person_id)) == curator.person_id
-    stolen = curator.client.get_cookie("kewp")
+    name = cookie_name(SECRET)
+    stolen = curator.client.get_cookie(name)
     assert stolen is not None
     assert curator.post("/sign-out").status_code == 303
-    curator.client.set_cookie("kewp", stolen.value)
+    curator.client.set_cookie(name, stolen.value)
     assert "Ada Curator" not in curator.get("/").text
     with runtime.read() as session:
         assert session.scalars(select(SignedInSession)).all() == []
@@ -176,3 +179,16 @@ def test_a_runtime_database_of_another_version_is_made_anew(settings: Settings) 
     again = open_runtime(settings.runtime_path)
     assert links.peek(again, token) is not None, "a current one must be kept"
     again.close()
+
+
+def test_the_page_names_the_role_that_the_button_gives(settings: Settings) -> None:
+    given = settings_in(settings.data_dir.parent, ADMIN_USERS="link:Ada")
+    app = create_app(given)
+    token = links.issue(app.extensions["kewp.runtime"], "Ada", "curator")
+    member = Member(app.test_client(), None)
+    assert "You will work here as admin." in member.get(f"/sign-in/{token}").text
+    assert press(member, token) == 303
+    with app.extensions["kewp.database"].read() as session:
+        assert session.scalar(select(Person.role)) == "admin"
+    app.extensions["kewp.database"].close()
+    app.extensions["kewp.runtime"].close()

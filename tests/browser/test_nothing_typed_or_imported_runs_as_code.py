@@ -12,6 +12,7 @@ from tests.browser.conftest import Opener, Site
 from webapp.accounts.models import Person
 from webapp.accounts.people import find
 from webapp.curation import workflow
+from webapp.curation.claim import Proposal
 from webapp.database import Database
 
 EVIL = "<img src=x onerror=\"window.ran='yes'\"><script>window.ran='yes'</script>'\"{{7*7}}"
@@ -62,7 +63,7 @@ def test_titles_names_and_notes_are_shown_as_text(
     uuid = workflow.propose(
         evil_catalog,
         somebody(evil_catalog, "Eve"),
-        workflow.Proposal(
+        Proposal(
             459,
             "wikipathways:WP197",
             ANSWERS,

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
+from sqlalchemy import update
 
 from tests.conftest import Member, propose
+from webapp.catalog.models import Aop, Gene, KeyEvent
+from webapp.database import Database
 
 
 def numbers(page: str) -> list[int]:
@@ -36,6 +40,35 @@ def test_a_gene_finds_the_pathways_it_takes_part_in(anonymous: Member) -> None:
     page = anonymous.get("/search", query_string={"q": "casp9"}).text
     assert "with the gene CASP9" in page
     assert 'href="/targets/wikipathways:WP254"' in page
+
+
+def test_a_gene_with_small_letters_in_its_symbol_is_found(
+    anonymous: Member, database: Database
+) -> None:
+    with database.write() as session:
+        session.execute(update(Gene).where(Gene.symbol == "CASP9").values(symbol="C9orf72"))
+    for text in ("c9orf72", "C9ORF72", "C9orf72"):
+        page = anonymous.get("/search", query_string={"q": text}).text
+        assert 'href="/targets/wikipathways:WP254"' in page, text
+
+
+def test_a_text_is_found_however_its_letters_are_composed(
+    anonymous: Member, database: Database
+) -> None:
+    with database.write() as session:
+        session.execute(
+            update(KeyEvent).where(KeyEvent.number == 1513).values(title="Naïve T cells")
+        )
+    decomposed = unicodedata.normalize("NFD", "naïve")
+    assert decomposed != "naïve"
+    assert numbers(anonymous.get("/key-events", query_string={"q": decomposed}).text) == [1513]
+
+
+def test_the_role_in_a_retired_aop_does_not_count(anonymous: Member, database: Database) -> None:
+    assert numbers(anonymous.get("/key-events?role=MIE").text)
+    with database.write() as session:
+        session.execute(update(Aop).values(retired_at="2026-01-01T00:00:00.000Z"))
+    assert numbers(anonymous.get("/key-events?role=MIE").text) == []
 
 
 def test_nothing_found_says_what_to_do(anonymous: Member) -> None:

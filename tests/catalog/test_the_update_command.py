@@ -41,6 +41,18 @@ def reactome_zip(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) ->
     return path.read_bytes()
 
 
+def hgnc(pairs: str) -> bytes:
+    """Real pairs of Entrez number and symbol in the columns of HGNC's complete set."""
+    header, *lines = pairs.splitlines()
+    names = header.split("\t")
+    entrez, symbol = names.index("entrez"), names.index("hgnc_symbol")
+    made = ["hgnc_id\tsymbol\tname\tstatus\talias_symbol\tentrez_id\tensembl_gene_id"]
+    for line in lines:
+        cells = line.split("\t")
+        made.append(f'HGNC:1\t{cells[symbol]}\ta name\tApproved\t"A|B"\t{cells[entrez]}\t')
+    return "\n".join(made).encode()
+
+
 @pytest.fixture
 def upstream(shared_data: Path, reactome_zip: bytes) -> Iterator[Upstream]:
     files = {
@@ -52,6 +64,7 @@ def upstream(shared_data: Path, reactome_zip: bytes) -> Iterator[Upstream]:
         "/obo/go/go-basic.obo": Served(b"", location="/releases/go-basic.obo"),
         "/releases/go-basic.obo": Served((shared_data / real.OBO).read_bytes()),
         "/download/current/ReactomePathways.gmt.zip": Served(reactome_zip),
+        "/hgnc_complete_set.txt": Served(hgnc((shared_data / real.GENES_WP).read_text())),
         "/main.tar.gz": Served((shared_data / real.ARCHIVE).read_bytes()),
     }
     with serving(files) as server:
@@ -66,6 +79,7 @@ def run(settings: Settings, upstream: Upstream, *arguments: str) -> int:
         "wikipathways": "/current/gmt/",
         "go": "/obo/go/go-basic.obo",
         "reactome": "/download/current/ReactomePathways.gmt.zip",
+        "genes": "/hgnc_complete_set.txt",
         "wikipathways-database": "/main.tar.gz",
     }
     options = [part for name, path in urls.items()
@@ -86,7 +100,12 @@ def test_all_official_releases_are_fetched_and_imported(
         ("go", "go-basic.obo", "derived-from-CRAN-ontologyIndex-2.12-go.RData"),
         # Reactome's file says nothing of its version; the server dates it.
         ("reactome", "ReactomePathways.gmt.zip", "2026-03-05"),
+        ("genes", "hgnc_complete_set.txt", "2026-03-05"),
     ]
+    nameless = "SELECT count(*) FROM gene WHERE symbol LIKE 'entrez:%'"
+    [(without,)] = rows(catalog, nameless)
+    [(genes,)] = rows(catalog, "SELECT count(*) FROM gene")
+    assert int(str(without)) < int(str(genes)) / 50, "pathways know their genes by symbol"
     live = "SELECT resource, count(*) FROM target GROUP BY resource ORDER BY resource"
     assert rows(catalog, live) == [("go_bp", 27186), ("reactome", 2546), ("wikipathways", 992)]
     captured = capsys.readouterr()

@@ -24,6 +24,17 @@ def test_anything_else_is_named_with_the_remedy(text: str) -> None:
     assert text in str(raised.value)
 
 
+def test_several_may_stand_in_one_line() -> None:
+    text = "10.1038/x,10.1016/y; PMID:12345678, 23456789;doi:10.1000.10/z"
+    assert [reference_curie(one) for one in read_references(text)] == [
+        "doi:10.1038/x",
+        "doi:10.1016/y",
+        "PMID:12345678",
+        "PMID:23456789",
+        "doi:10.1000.10/z",
+    ]
+
+
 def test_each_leads_to_its_page() -> None:
     pmid, doi = read_references("12345678\n10.1000/182")
     assert reference_url(pmid) == "https://pubmed.ncbi.nlm.nih.gov/12345678/"

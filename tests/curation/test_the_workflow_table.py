@@ -8,7 +8,9 @@ from sqlalchemy import select, update
 from webapp.accounts.models import Person
 from webapp.accounts.people import enrol
 from webapp.curation import workflow
+from webapp.curation.claim import Proposal
 from webapp.curation.models import STATES, Mapping, MappingEvent
+from webapp.curation.refusals import Conflict, NotAllowed, Refused
 from webapp.database import Database
 
 ANSWERS = {
@@ -26,9 +28,7 @@ def person(database: Database, name: str, role: str) -> Person:
 
 
 def proposed(database: Database, author: Person) -> str:
-    return workflow.propose(
-        database, author, workflow.Proposal(1513, "wikipathways:WP254", ANSWERS)
-    )
+    return workflow.propose(database, author, Proposal(1513, "wikipathways:WP254", ANSWERS))
 
 
 def cast(database: Database, who: str) -> tuple[Person, Person]:
@@ -58,10 +58,10 @@ def test_who_may_do_what_from_which_state(
     with database.write() as session:
         session.execute(update(Mapping).values(state=state))
     if who not in MAY[action]:
-        with pytest.raises(workflow.NotAllowed):
+        with pytest.raises(NotAllowed):
             workflow.act(database, actor, uuid, action, reason="because")
     elif state != "proposed":
-        with pytest.raises(workflow.Conflict, match=f"is {state} by now"):
+        with pytest.raises(Conflict, match=f"is {state} by now"):
             workflow.act(database, actor, uuid, action, reason="because")
     else:
         after = workflow.act(database, actor, uuid, action, reason="because")
@@ -80,7 +80,7 @@ def test_who_may_do_what_from_which_state(
 def test_rejecting_needs_a_reason(database: Database) -> None:
     author, reviewer = cast(database, "reviewer")
     uuid = proposed(database, author)
-    with pytest.raises(workflow.Refused) as raised:
+    with pytest.raises(Refused) as raised:
         workflow.act(database, reviewer, uuid, "reject", reason="  ")
     assert set(raised.value.fields) == {"reason"}
     with database.read() as session:
@@ -90,7 +90,7 @@ def test_rejecting_needs_a_reason(database: Database) -> None:
 def test_a_version_that_is_no_longer_the_latest_is_a_conflict(database: Database) -> None:
     author, reviewer = cast(database, "reviewer")
     uuid = proposed(database, author)
-    with pytest.raises(workflow.Conflict, match="came while you looked"):
+    with pytest.raises(Conflict, match="came while you looked"):
         workflow.act(database, reviewer, uuid, "approve", version=7)
 
 

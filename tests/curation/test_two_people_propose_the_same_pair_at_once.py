@@ -7,7 +7,9 @@ from sqlalchemy import func, select
 from webapp.accounts.models import Person
 from webapp.accounts.people import enrol
 from webapp.curation import workflow
+from webapp.curation.claim import Proposal
 from webapp.curation.models import Mapping, MappingEvent, MappingVersion
+from webapp.curation.refusals import Conflict
 from webapp.database import Database
 
 ANSWERS = {
@@ -25,14 +27,14 @@ def test_one_wins_and_the_others_are_told_which_mapping_is_in_the_way(database: 
             people.append(enrol(session, "link", f"p{number}", f"P {number}", "curator"))
     start = threading.Barrier(len(people))
     won: list[str] = []
-    refused: list[workflow.Conflict] = []
+    refused: list[Conflict] = []
 
     def press(person: Person) -> None:
         start.wait(timeout=10)
         try:
-            proposal = workflow.Proposal(1513, "wikipathways:WP254", ANSWERS)
+            proposal = Proposal(1513, "wikipathways:WP254", ANSWERS)
             won.append(workflow.propose(database, person, proposal))
-        except workflow.Conflict as conflict:
+        except Conflict as conflict:
             refused.append(conflict)
 
     threads = [threading.Thread(target=press, args=(person,)) for person in people]
@@ -54,7 +56,7 @@ def test_a_rejected_pair_may_be_proposed_again(database: Database) -> None:
     with database.write() as session:
         author = enrol(session, "link", "a", "A", "curator")
         reviewer = enrol(session, "link", "r", "R", "reviewer")
-    proposal = workflow.Proposal(1513, "wikipathways:WP254", ANSWERS)
+    proposal = Proposal(1513, "wikipathways:WP254", ANSWERS)
     first = workflow.propose(database, author, proposal)
     workflow.act(database, reviewer, first, "reject", reason="too broad")
     second = workflow.propose(database, author, proposal)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -42,7 +43,14 @@ def component(member: Member, name: str) -> tuple[int, str, str]:
 def test_every_component_is_named(anonymous: Member) -> None:
     report = anonymous.get("/health").json
     assert report is not None
-    assert list(report["components"]) == ["database", "catalog", "suggestions", "backup", "disk"]
+    assert list(report["components"]) == [
+        "database",
+        "catalog",
+        "sessions",
+        "suggestions",
+        "backup",
+        "disk",
+    ]
     assert report["status"] in {"ok", "degraded"}
     assert "SQLite 3." in report["components"]["database"]["detail"]
 
@@ -108,6 +116,16 @@ def test_it_answers_at_once_while_the_database_is_locked(
     assert answer.status_code == 503
     assert "locked" in answer.text
     assert elapsed < 0.6
+
+
+def test_lost_sessions_are_degraded_until_somebody_signs_in(
+    anonymous: Member, settings: Settings, sign_in: Callable[[str, str], Member]
+) -> None:
+    assert component(anonymous, "sessions")[:2] == (200, "ok")
+    settings.runtime_path.write_bytes(b"not a database" * 1000)
+    assert component(anonymous, "sessions")[:2] == (200, "degraded")
+    sign_in("Ada", "curator")
+    assert component(anonymous, "sessions")[2] == "Browsers signed in: 1."
 
 
 def test_little_room_on_the_disk_is_degraded(

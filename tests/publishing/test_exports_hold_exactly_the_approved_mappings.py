@@ -4,6 +4,7 @@ import csv
 import io
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,18 @@ def test_nothing_approved_is_a_valid_empty_set(anonymous: Member, tmp_path: Path
     text = anonymous.get("/exports/mappings.sssom.tsv").text
     assert rows(text, "\t") == []
     assert text.splitlines()[-1].split("\t") == list(formats.COLUMNS)
+    file = tmp_path / "mappings.sssom.tsv"
+    file.write_text(text)
+    assert validate(file).returncode == 0
+
+
+def test_a_bar_in_a_name_does_not_make_two_people_of_one(
+    anonymous: Member, reviewer: Member, sign_in: Callable[[str, str], Member]
+) -> None:
+    uuid = propose(sign_in("Ada | Lab", "curator"))
+    reviewer.post(f"/mappings/{uuid}/approve", version="1")
+    [row] = rows(anonymous.get("/exports/mappings.sssom.tsv").text, "\t")
+    assert row["author_label"] == r"Ada \| Lab"
 
 
 def test_csv(anonymous: Member, approved: str) -> None:

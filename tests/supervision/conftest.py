@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.supervision.installation import Installation, installed
+from tests.supervision.real_installation import RealInstallation, real_installation
 
 
 @pytest.fixture
@@ -20,3 +21,18 @@ def running() -> Iterator[Installation]:
     with installed() as started:
         started.start_and_wait()
         yield started
+
+
+@pytest.fixture(scope="session")
+def real_programs() -> Iterator[RealInstallation]:
+    """One installation of the real programs for all tests that need them."""
+    with real_installation() as made:
+        yield made
+
+
+@pytest.fixture
+def real_site(real_programs: RealInstallation) -> RealInstallation:
+    """That installation, started unless it runs: a test may have stopped it."""
+    if not real_programs.is_running():
+        real_programs.start_and_wait()
+    return real_programs

@@ -79,6 +79,10 @@ class RealInstallation(Installation):
         except (OSError, http.client.HTTPException):
             return ""
 
+    def log(self) -> str:
+        """What the web server has logged since its file was last rotated."""
+        return (self.root / "logs" / "web.log").read_text(encoding="utf-8")
+
     def workers(self) -> list[psutil.Process]:
         """The workers of gunicorn; none while it does not run."""
         try:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,14 +27,13 @@ values = runpy.run_path("gunicorn.conf.py")
 swallowed = []
 signal.signal(signal.SIGTERM, lambda number, frame: swallowed.append(number))  # as the master's
 if os.fork() == 0:
-    worker = types.SimpleNamespace(ppid=os.getppid(), log=types.SimpleNamespace())
-    values["post_fork"](None, worker)
+    values["post_fork"](None, types.SimpleNamespace(ppid=os.getppid()))
     os.kill(os.getpid(), signal.SIGTERM)
     os._exit(0)
 print(os.waitstatus_to_exitcode(os.wait()[1]))
 """
 
-PROMISED = {
+PROMISED: dict[str, Any] = {
     "bind": "0.0.0.0:5000",
     "workers": 2,
     "worker_class": "supervision.worker.PatientThreadWorker",
@@ -55,6 +55,7 @@ PROMISED = {
         "OPENBLAS_NUM_THREADS=1",
         "TOKENIZERS_PARALLELISM=false",
     ],
+    "logger_class": "supervision.web_log.WebLogger",
 }
 
 
@@ -83,7 +84,9 @@ def values(folder: Path, **environment: str) -> dict[str, object]:
 
 
 def test_the_values_are_the_promised_ones(folder: Path) -> None:
-    assert values(folder) == PROMISED
+    found = values(folder)
+    counters = f"PROMETHEUS_MULTIPROC_DIR={folder}/run/metrics"
+    assert found == PROMISED | {"raw_env": [*PROMISED["raw_env"], counters]}
 
 
 def test_every_value_can_be_overridden(folder: Path) -> None:
@@ -105,10 +108,12 @@ def test_every_value_can_be_overridden(folder: Path) -> None:
         GUNICORN_ERRORLOG="error.log",
         GUNICORN_CONTROL_SOCKET_DISABLE="no",
         GUNICORN_WORKER_TMP_DIR="/tmp",
+        GUNICORN_LOGGER_CLASS="gunicorn.glogging.Logger",
     )
 
     assert found["bind"] == "[::1]:5111"
-    unchanged = {name for name in PROMISED if found[name] == PROMISED[name]}
+    default = values(folder)
+    unchanged = {name for name in PROMISED if found[name] == default[name]}
     assert unchanged == {"raw_env"}  # several threads and a fork would hang: not a choice
 
 

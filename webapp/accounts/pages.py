@@ -46,8 +46,10 @@ def confirm(token: str) -> str:
     if link is None:
         raise _UNUSABLE
     with current.database().read() as database:
-        known = people.find(database, links.PROVIDER, link.name.casefold())
-    return render_template("accounts/confirm.html", token=token, link=link, known=known)
+        known = people.find(database, links.PROVIDER, people.subject_of(link.name))
+    return render_template(
+        "accounts/confirm.html", token=token, name=link.name, role=_role_of(link), known=known
+    )
 
 
 @blueprint.post("/sign-in/<token>")
@@ -71,15 +73,20 @@ def redeem(token: str) -> Response:
 
 
 def _person_of(link: SignInLink) -> Person:
-    subject = link.name.casefold()
-    listed = people.is_listed_admin(links.PROVIDER, subject, current.settings().admin_users)
-    role = "admin" if listed else link.role
+    subject, role = people.subject_of(link.name), _role_of(link)
     with current.database().read() as database:
         person = people.find(database, links.PROVIDER, subject)
     if person is None or (person.name, person.role) != (link.name, role):
         with current.database().write() as database:
             person = people.enrol(database, links.PROVIDER, subject, link.name, role)
     return person
+
+
+def _role_of(link: SignInLink) -> str:
+    """The role that the link gives; the operator's list of administrators comes first."""
+    subject = people.subject_of(link.name)
+    listed = people.is_listed_admin(links.PROVIDER, subject, current.settings().admin_users)
+    return "admin" if listed else link.role
 
 
 @blueprint.post("/sign-out")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import ROLES, Identity, Person
+
+NAME_MAX = 200
 
 
 def find(session: Session, provider: str, subject: str) -> Person | None:
@@ -18,13 +22,34 @@ def find(session: Session, provider: str, subject: str) -> Person | None:
 
 
 def checked(name: str, role: str) -> str:
-    """The name without stray blanks; raises `ValueError` for a blank name or an unknown role."""
-    name = " ".join(name.split())
+    """The name as it is kept: composed (NFC), without stray blanks and invisible characters.
+
+    Raises `ValueError` for a blank or very long name or an unknown role.
+    """
+    name = _visible(unicodedata.normalize("NFC", name))
     if not name:
         raise ValueError("A person needs a name.")
+    if len(name) > NAME_MAX:
+        raise ValueError(f"Use at most {NAME_MAX} characters for a name.")
     if role not in ROLES:
         raise ValueError(f"The role {role!r} is unknown; choose one of {', '.join(ROLES)}.")
     return name
+
+
+def subject_of(name: str) -> str:
+    """What somebody who signs in by a link is known by: the same for all spellings of one name.
+
+    Else one person could come twice, and approve their own proposal (NFKC and case folding:
+    Unicode Standard, section 3.13).
+    """
+    return _visible(unicodedata.normalize("NFKC", name)).casefold()
+
+
+def _visible(text: str) -> str:
+    blanks = "".join(" " if one.isspace() else one for one in text)
+    return " ".join(
+        "".join(one for one in blanks if not unicodedata.category(one).startswith("C")).split()
+    )
 
 
 def enrol(session: Session, provider: str, subject: str, name: str, role: str) -> Person:
@@ -50,4 +75,4 @@ def get(session: Session, person_id: str) -> Person | None:
 
 def is_listed_admin(provider: str, subject: str, listed: frozenset[str]) -> bool:
     """Whether the operator's list `ADMIN_USERS` (`provider:id`) names this identity."""
-    return f"{provider}:{subject}".casefold() in {name.casefold() for name in listed}
+    return subject_of(f"{provider}:{subject}") in {subject_of(name) for name in listed}

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import logging
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError as SADatabaseError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from webapp.database import Database
 
 log = logging.getLogger(__name__)
+
+_LOST = ("not a database", "malformed", "no such table", "disk I/O error")
+"""What SQLite says of a file that was emptied, overwritten or removed."""
 
 
 class RuntimeBase(DeclarativeBase):
@@ -29,18 +34,49 @@ class LimitCounter(RuntimeBase):
     expires_at: Mapped[float]
 
 
-def open_runtime(path: Path) -> Database:
+class SessionsLost(RuntimeError):
+    """`runtime.db` was lost while it was in use, and is there again, empty."""
+
+
+class Runtime(Database):
+    """`runtime.db`; makes itself anew when it is lost while it is in use."""
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """As `Database.read`; raises `SessionsLost` where the file was lost."""
+        with self._healing(), super().read() as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """As `Database.write`; raises `SessionsLost` where the file was lost."""
+        with self._healing(), super().write() as session:
+            yield session
+
+    @contextmanager
+    def _healing(self) -> Iterator[None]:
+        try:
+            yield
+        except SADatabaseError as error:
+            if not any(sign in str(error.orig) for sign in _LOST):
+                raise
+            self.close()
+            open_runtime(self.path)
+            raise SessionsLost from error
+
+
+def open_runtime(path: Path) -> Runtime:
     """Open `runtime.db`, making the file and its tables where they are missing.
 
     A file that is damaged, or that another version made, is replaced by a new one: what it holds
     may be lost, so it needs no migrations.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    runtime = Database(path, create=True)
+    runtime = Runtime(path, create=True)
     try:
         current = _make_tables(runtime)
     except SADatabaseError as error:
-        if "not a database" not in str(error) and "malformed" not in str(error):
+        if not any(sign in str(error.orig) for sign in _LOST):
             raise
         current = False
     if not current:
@@ -62,17 +98,24 @@ def _make_tables(runtime: Database) -> bool:
         f"{column}" for t in RuntimeBase.metadata.tables.values() for column in t.columns
     )
     version = zlib.crc32("\n".join(shape).encode()) & 0x7FFFFFFF
-    with runtime.read() as session:
-        if _version(session) == version:
+    with Session(runtime.engine) as session:
+        if _version(session) == version and _is_whole(session):
             return True
     # Two processes may both have found an empty file: the second one sees the first one's tables.
-    with runtime.write() as session:
+    with Database.write(runtime) as session:
         found = _version(session)
         tables = session.scalar(text("SELECT COUNT(*) FROM sqlite_master"))
         if tables:
             return found == version
         session.execute(text(f"PRAGMA user_version = {version}"))
         RuntimeBase.metadata.create_all(session.connection())
+    return True
+
+
+def _is_whole(session: Session) -> bool:
+    """Whether the tables can be read, as far as a quick look tells."""
+    for table in RuntimeBase.metadata.tables.values():
+        session.execute(select(table).limit(1)).all()
     return True
 
 

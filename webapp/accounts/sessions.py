@@ -6,7 +6,7 @@ import logging
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from flask import Flask, g, session
+from flask import Flask, Response, g, request, session
 from sqlalchemy import delete, update
 from sqlalchemy.exc import OperationalError
 
@@ -14,13 +14,16 @@ from webapp import current
 from webapp.accounts import people
 from webapp.accounts.links import hashed
 from webapp.accounts.models import SignedInSession
+from webapp.accounts.runtime import SessionsLost
 from webapp.database import is_busy, is_full, utc_now
+from webapp.errors import Problem, answer
 
 log = logging.getLogger(__name__)
 
 IDLE = timedelta(days=14)
 _TOUCH_EVERY = timedelta(minutes=10)
 _KEY = "key"
+_WITHOUT_DATABASES = {"static", "operations.health", "operations.live", "operations.metrics"}
 
 
 def sign_in(person_id: str) -> None:
@@ -52,13 +55,18 @@ def load_person() -> None:
     key = session.get(_KEY)
     if not key:
         return
-    with current.runtime().read() as runtime:
-        known = runtime.get(SignedInSession, hashed(key))
+    try:
+        with current.runtime().read() as runtime:
+            known = runtime.get(SignedInSession, hashed(key))
+    except SessionsLost:
+        log.warning("the sessions were lost and everybody signs in again")
+        return
     if known is None or known.seen_at < _ago(IDLE):
         return
     with current.database().read() as database:
         g.person = people.get(database, known.person_id)
     if known.seen_at < _ago(_TOUCH_EVERY):
+        session.modified = True  # sends the cookie again, which then lives on as well
         _renew(known)
 
 
@@ -83,13 +91,22 @@ def _ago(span: timedelta) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Know the person of every request but those for static files and health."""
+    """Know the person of every request but those that must not depend on the databases."""
+
+    @app.errorhandler(SessionsLost)
+    def lost(_error: SessionsLost) -> Response:
+        return answer(
+            Problem(
+                503,
+                "The sessions of this site were lost.",
+                "Everybody signs in again; nothing else is lost. Send it once more.",
+                retry_after=1,
+            )
+        )
 
     @app.before_request
     def know_person() -> None:
-        from flask import request
-
-        if request.endpoint in {"static", "operations.health"}:
+        if request.endpoint in _WITHOUT_DATABASES:
             g.person = None
         else:
             load_person()

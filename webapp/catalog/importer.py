@@ -29,7 +29,7 @@ from webapp.catalog.sources import starter
 from webapp.catalog.sources.files import Tick, no_tick
 from webapp.catalog.sources.registry import FORMATS
 from webapp.catalog.stager import Stager
-from webapp.database import Database, utc_now
+from webapp.database import Database, is_busy, utc_now
 from webapp.settings import Settings
 
 WAIT_FOR_LOCK_SECONDS = 60.0
@@ -76,6 +76,7 @@ def import_files(
     ordered = sorted(inputs, key=lambda file: FORMATS.index(file.format))
     if not ordered:
         raise ImportRefused("No file was given, so nothing was imported.")
+    _refuse_two_of_a_kind(ordered)
     _require_tables(database)
     with only_import(database.path):
         try:
@@ -102,6 +103,21 @@ def catalog_is_empty(database: Database) -> bool:
         return not any(
             session.execute(select(model.id).limit(1)).first() for model in (m.KeyEvent, m.Target)
         )
+
+
+def _refuse_two_of_a_kind(inputs: Sequence[InputFile]) -> None:
+    """Two complete lists of one kind in one import would merge into a catalog that never was."""
+    seen: dict[str, InputFile] = {}
+    for file in inputs:
+        if not file.format.complete:
+            continue
+        first = seen.setdefault(file.format.name, file)
+        if first is not file:
+            raise ImportRefused(
+                f"{first.path.name} and {file.path.name} are two releases of one thing "
+                f"({file.format.name}): import one of them, or one after the other. Nothing was "
+                "changed."
+            )
 
 
 def _require_tables(database: Database) -> None:
@@ -207,6 +223,8 @@ class _Import:
                 transaction = connection.begin()
                 break
             except OperationalError as error:
+                if not is_busy(error):
+                    raise
                 if time.monotonic() > deadline:
                     raise ImportRefused(
                         "The database was locked by another program for "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +39,7 @@ def contains(text: str, *columns: Any) -> ColumnElement[bool]:
     return and_(
         *(
             or_(*(column.icontains(word, autoescape=True) for column in columns))
-            for word in text.split()[:12]
+            for word in unicodedata.normalize("NFC", text).split()[:12]
         )
     )
 
@@ -60,7 +61,7 @@ def key_events(
         level = None if wanted.level == "none" else wanted.level
         query = query.where(KeyEvent.level == level)
     if wanted.role or wanted.aop is not None:
-        roles = select(AopKeyEvent.key_event_id).join(Aop)
+        roles = select(AopKeyEvent.key_event_id).join(Aop).where(Aop.retired_at.is_(None))
         if wanted.role:
             roles = roles.where(AopKeyEvent.role == wanted.role)
         if wanted.aop is not None:
@@ -111,7 +112,7 @@ def targets_with_gene(session: Session, symbol: str, limit: int = 50) -> Sequenc
         select(Target)
         .join(TargetGene, TargetGene.target_id == Target.id)
         .join(Gene, Gene.id == TargetGene.gene_id)
-        .where(Gene.symbol == symbol.strip().upper(), Target.retired_at.is_(None))
+        .where(func.upper(Gene.symbol) == symbol.strip().upper(), Target.retired_at.is_(None))
         .order_by(func.length(Target.title), Target.id)
         .limit(limit)
     ).all()

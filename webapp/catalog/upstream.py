@@ -47,6 +47,12 @@ UPSTREAMS: tuple[Upstream, ...] = (
     Upstream(
         "reactome", "reactome", "https://reactome.org/download/current/ReactomePathways.gmt.zip"
     ),
+    # Symbols of the genes that WikiPathways knows by Entrez number; HGNC decides on symbols.
+    Upstream(
+        "genes",
+        "genes",
+        "https://storage.googleapis.com/public-download-files/hgnc/tsv/tsv/hgnc_complete_set.txt",
+    ),
     # Descriptions and ontology terms of WikiPathways; large, as it holds all species and drawings.
     Upstream(
         "wikipathways-database",

@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
+_DOI = re.compile(
+    r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.[0-9]{4,9}(?:\.[0-9]+)*/\S+)", re.IGNORECASE
+)
 _PMID = re.compile(
     r"(?:https?://pubmed\.ncbi\.nlm\.nih\.gov/|pmid:?\s*)?([1-9][0-9]{0,8})/?", re.IGNORECASE
+)
+# Line breaks, and a comma or semicolon where another reference begins: a DOI may hold both.
+_BETWEEN = re.compile(
+    r"[\r\n]+|[,;](?=\s|10\.[0-9]{4}|https?://|doi:|pmid:?\s*[1-9])", re.IGNORECASE
 )
 MAX_REFERENCES = 20
 _DOI_SAFE = "/:;().,-_~"
@@ -15,14 +21,14 @@ _DOI_SAFE = "/:;().,-_~"
 
 
 def read_references(text: str) -> list[dict[str, str]]:
-    """References from lines of text, each a PMID or DOI with or without its prefix.
+    """References from a text, one a line or parted by commas, each a PMID or DOI.
 
     Returns `{"kind": "pmid"|"doi", "identifier": …}` without repeats. Raises `ValueError` naming
-    the first line that is neither (form of a DOI: doi.org handbook, section 2.2).
+    the first one that is neither (form of a DOI: doi.org handbook, section 2.2).
     """
     found: list[dict[str, str]] = []
-    for line in text.splitlines():
-        word = line.strip().rstrip(".,")
+    for part in _BETWEEN.split(text):
+        word = part.strip().rstrip(".,;")
         if not word:
             continue
         if match := _DOI.fullmatch(word):

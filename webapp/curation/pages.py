@@ -16,8 +16,10 @@ from webapp.catalog.pages import page_number
 from webapp.catalog.registry import RESOURCES, parse_identifier
 from webapp.curation import shown, workflow
 from webapp.curation.assessment import SCHEMES, Unanswered, judge, read_answers, scheme_of
-from webapp.curation.evidence import read_references, reference_curie, reference_url
+from webapp.curation.claim import Proposal
+from webapp.curation.evidence import reference_curie, reference_url
 from webapp.curation.models import CONFIDENCES, PREDICATES, Mapping, MappingEvent
+from webapp.curation.refusals import Conflict, Refused, Unknown
 from webapp.errors import Problem
 from webapp.security import limited
 from webapp.suggestions.current import suggester
@@ -69,48 +71,36 @@ def key_event(number: int) -> str:
 def propose(number: int) -> Response | tuple[str, int]:
     """Propose a mapping; a refused form comes back as it was typed."""
     form = _typed()
-    fields: dict[str, str] = {}
-    evidence: list[dict[str, str]] = []
     try:
-        evidence = read_references(form.get("references", ""))
-    except ValueError as error:
-        fields["references"] = str(error)
-    status = 422
-    if not fields:
-        try:
-            uuid = workflow.propose(
-                current.database(),
-                me(),
-                workflow.Proposal(
-                    key_event=number,
-                    target=parse_identifier(form.get("target", "")) or form.get("target", ""),
-                    answers=form,
-                    evidence=evidence,
-                    note=form.get("note", ""),
-                    predicate=form.get("predicate", ""),
-                    confidence=form.get("confidence", ""),
-                    override_reason=form.get("override_reason", ""),
-                    shown=shown.unseal(number, form.get("shown", "")),
-                ),
-            )
-        except Unanswered as error:
-            fields = error.fields
-        except workflow.Unknown as error:
-            raise Problem(404, "Not found.", str(error)) from error
-        except workflow.Conflict as error:
-            link = (url_for(".mapping", uuid=error.mapping), "See that mapping")
-            raise Problem(
-                409, str(error), "Nothing was changed.", link=link if error.mapping else None
-            ) from error
-        except workflow.Refused as error:
-            if not error.fields:
-                raise Problem(error.status, str(error)) from error
-            fields, status = error.fields, error.status
-        else:
-            flash("Proposed. A reviewer who is not you decides.", "success")
-            return redirect(url_for(".mapping", uuid=uuid), 303)
-    with current.database().read() as session:
-        return _key_event_page(session, number, form, fields), status
+        uuid = workflow.propose(
+            current.database(),
+            me(),
+            Proposal(
+                key_event=number,
+                target=parse_identifier(form.get("target", "")) or form.get("target", ""),
+                answers=form,
+                references=form.get("references", ""),
+                note=form.get("note", ""),
+                predicate=form.get("predicate", ""),
+                confidence=form.get("confidence", ""),
+                override_reason=form.get("override_reason", ""),
+                shown=shown.unseal(number, form.get("shown", "")),
+            ),
+        )
+    except Unknown as error:
+        raise Problem(404, "Not found.", str(error)) from error
+    except Conflict as error:
+        link = (url_for(".mapping", uuid=error.mapping), "See that mapping")
+        raise Problem(
+            409, str(error), "Nothing was changed.", link=link if error.mapping else None
+        ) from error
+    except Refused as error:
+        if not error.fields:
+            raise Problem(error.status, str(error)) from error
+        with current.database().read() as session:
+            return _key_event_page(session, number, form, error.fields), error.status
+    flash("Proposed. A reviewer who is not you decides.", "success")
+    return redirect(url_for(".mapping", uuid=uuid), 303)
 
 
 @blueprint.post("/key-events/<int:number>/preview")
@@ -152,7 +142,7 @@ def act(uuid: str, action: str) -> Response | tuple[str, int]:
             reason=reason,
             version=request.form.get("version", type=int),
         )
-    except workflow.Refused as error:
+    except Refused as error:
         if error.fields:
             with current.database().read() as session:
                 return _mapping_page(session, uuid, error.fields, reason), error.status

@@ -6,8 +6,7 @@ changes the state and appends the history event. Free of Flask.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -15,48 +14,17 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
 from webapp.catalog.models import KeyEvent, SourceRelease, Target
-from webapp.curation.assessment import judge, read_answers, scheme_of
+from webapp.curation.assessment import scheme_of
+from webapp.curation.claim import REASON_MAX, Proposal, read_claim
 from webapp.curation.models import (
-    CONFIDENCES,
     LIVE_STATES,
-    PREDICATES,
     Assessment,
     Mapping,
     MappingEvent,
     MappingVersion,
 )
+from webapp.curation.refusals import Conflict, NotAllowed, Refused, Unknown
 from webapp.database import Database
-
-
-class Refused(Exception):
-    """A step that is not possible; `fields` names form fields, `mapping` the one in the way."""
-
-    status = 422
-
-    def __init__(
-        self, message: str, *, fields: dict[str, str] | None = None, mapping: str = ""
-    ) -> None:
-        super().__init__(message)
-        self.fields = fields or {}
-        self.mapping = mapping
-
-
-class NotAllowed(Refused):
-    """This person may not take this step."""
-
-    status = 403
-
-
-class Conflict(Refused):
-    """Somebody else was first, or the state does not allow the step."""
-
-    status = 409
-
-
-class Unknown(Refused):
-    """What the step is about does not exist."""
-
-    status = 404
 
 
 @dataclass(frozen=True)
@@ -80,35 +48,12 @@ STEPS = {
     )
 }
 
-REASON_MAX = 2000
-NOTE_MAX = 4000
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What a curator sends: identifiers, answers, evidence, and changes with their reason.
-
-    Titles, levels, scores and confidence are not part of it; they come from the catalog and from
-    the answers.
-    """
-
-    key_event: int
-    target: str
-    answers: dict[str, str]
-    evidence: list[dict[str, str]] = field(default_factory=list)
-    note: str = ""
-    predicate: str = ""
-    confidence: str = ""
-    override_reason: str = ""
-    shown: dict[str, Any] | None = None
-
 
 def propose(database: Database, person: Person, proposal: Proposal) -> str:
     """Propose a mapping; returns its uuid.
 
-    Raises `Unknown` for identifiers the catalog does not hold, `assessment.Unanswered` for
-    missing answers, `Conflict` (with the uuid in the way) where the pair is already live, and
-    `Refused` for a change without a reason.
+    Raises `Unknown` for identifiers the catalog does not hold, `Conflict` (with the uuid in the
+    way) where the pair is already live, and `Refused` naming every field that has to be mended.
     """
     if not person.can("curate"):
         raise NotAllowed("Your role does not allow proposing mappings.")
@@ -126,11 +71,7 @@ def propose(database: Database, person: Person, proposal: Proposal) -> str:
         if live is not None:
             raise already_live(live)
         scheme = scheme_of(target.resource)
-        answers = read_answers(scheme, proposal.answers)
-        verdict = judge(scheme, answers, key_event.level)
-        computed = (verdict.predicate, verdict.confidence)
-        predicate, confidence = _overrides(proposal, *computed)
-        changed = (predicate, confidence) != computed
+        claim = read_claim(scheme, proposal, key_event.level)
         mapping = Mapping(key_event_id=key_event.id, target_id=target.id, state="proposed")
         session.add(mapping)
         try:
@@ -138,7 +79,7 @@ def propose(database: Database, person: Person, proposal: Proposal) -> str:
         except IntegrityError:  # the partial unique index is the last word on live pairs
             raise Conflict("This pair was proposed by somebody else a moment ago.") from None
         assessment = Assessment(
-            mapping_id=mapping.id, person_id=person.id, scheme=scheme.name, answers=answers
+            mapping_id=mapping.id, person_id=person.id, scheme=scheme.name, answers=claim.answers
         )
         session.add(assessment)
         session.flush()
@@ -148,15 +89,15 @@ def propose(database: Database, person: Person, proposal: Proposal) -> str:
                 number=1,
                 assessment_id=assessment.id,
                 author_id=person.id,
-                predicate=predicate,
-                computed_predicate=verdict.predicate,
-                relationship=answers.get("relationship"),
-                score=verdict.score,
-                confidence=confidence,
-                computed_confidence=verdict.confidence,
-                override_reason=proposal.override_reason.strip() if changed else "",
-                evidence=proposal.evidence,
-                note=proposal.note.strip()[:NOTE_MAX],
+                predicate=claim.predicate,
+                computed_predicate=claim.verdict.predicate,
+                relationship=claim.answers.get("relationship"),
+                score=claim.verdict.score,
+                confidence=claim.confidence,
+                computed_confidence=claim.verdict.confidence,
+                override_reason=proposal.override_reason.strip() if claim.changed else "",
+                evidence=claim.evidence,
+                note=proposal.note.strip(),
                 shown=proposal.shown,
                 sources=sources_of(session, key_event, target),
             )
@@ -281,28 +222,6 @@ def _check_permission(step: Step, person: Person, author_id: str) -> None:
         raise NotAllowed(f"Only reviewers can {step.action} a proposal.")
     if person.id == author_id:
         raise NotAllowed("Nobody reviews their own proposal; another reviewer decides.")
-
-
-def _overrides(proposal: Proposal, predicate: str, confidence: str) -> tuple[str, str]:
-    wrong: dict[str, str] = {}
-    chosen_predicate = proposal.predicate or predicate
-    chosen_confidence = proposal.confidence or confidence
-    if chosen_predicate not in PREDICATES:
-        wrong["predicate"] = f"Choose one of {', '.join(PREDICATES)}."
-    if chosen_confidence not in CONFIDENCES:
-        wrong["confidence"] = f"Choose one of {', '.join(CONFIDENCES)}."
-    changed = (chosen_predicate, chosen_confidence) != (predicate, confidence)
-    if changed and not wrong and not proposal.override_reason.strip():
-        wrong["override_reason"] = (
-            f"Your answers give {predicate} with {confidence} confidence. Say why you change it."
-        )
-    if len(proposal.note) > NOTE_MAX:
-        wrong["note"] = f"Use at most {NOTE_MAX} characters."
-    if len(proposal.override_reason) > REASON_MAX:
-        wrong["override_reason"] = f"Use at most {REASON_MAX} characters."
-    if wrong:
-        raise Refused("The proposal is not complete.", fields=wrong)
-    return chosen_predicate, chosen_confidence
 
 
 def _past(action: str) -> str:

@@ -18,6 +18,9 @@ from pysqlite3 import dbapi2
 from webapp.database import Database, sqlite_version
 from webapp.settings import Settings
 
+WORDS = ("failing", "degraded", "ok")
+"""What a component can be, worst first."""
+
 MIN_FREE_BYTES = 500 * 1024 * 1024
 BACKUP_SILENT_SECONDS = 300
 """The backup program writes its status at least once a minute; five mean that it is not running."""
@@ -52,6 +55,18 @@ def catalog(main: Database) -> Check:
             "degraded", "The catalog is empty. Fill it with: python -m webapp catalog update"
         )
     return Check("ok", f"{events:,} Key Events, {targets:,} targets.")
+
+
+def sessions(runtime_path: Path) -> Check:
+    """Whether people can sign in and stay signed in."""
+    try:
+        count = Database.look(runtime_path, "SELECT COUNT(*) FROM signed_in_session")
+    except dbapi2.Error as error:
+        return Check(
+            "degraded",
+            f"The sessions cannot be read: {error}. They are made anew when somebody signs in.",
+        )
+    return Check("ok", f"Browsers signed in: {count:,}.")
 
 
 def backup(status_file: Path, now: datetime | None = None) -> Check:
@@ -94,22 +109,31 @@ def disk(folder: Path) -> Check:
     return Check("ok", f"{megabytes}.")
 
 
-def report(
+def components(
     settings: Settings, main: Database, suggestions: Callable[[], dict[str, str]]
-) -> dict[str, object]:
-    """All checks and the worst word of them."""
+) -> dict[str, Check]:
+    """All checks by the name of what they are about."""
     ranking = suggestions()
-    checks = {
+    return {
         "database": database(main),
         "catalog": catalog(main),
+        "sessions": sessions(settings.runtime_path),
         "suggestions": Check(ranking["status"], ranking["detail"]),
         "backup": backup(settings.backup_dir / "status.json"),
         "disk": disk(settings.data_dir),
     }
+
+
+def overall(checks: dict[str, Check]) -> str:
+    """The worst word of them."""
     words = {check.status for check in checks.values()}
-    overall = next(word for word in ("failing", "degraded", "ok") if word in words)
+    return next(word for word in WORDS if word in words)
+
+
+def report(checks: dict[str, Check]) -> dict[str, object]:
+    """The overall word and every component's word and sentence."""
     return {
-        "status": overall,
+        "status": overall(checks),
         "components": {
             name: {"status": check.status, "detail": check.detail} for name, check in checks.items()
         },

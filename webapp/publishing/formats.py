@@ -92,9 +92,9 @@ def _values(record: Record) -> dict[str, str]:
         "object_label": record.object_label,
         "mapping_justification": JUSTIFICATION,
         "author_id": record.author_id,
-        "author_label": record.author_label,
+        "author_label": _one_of_many(record.author_label),
         "reviewer_id": record.reviewer_id,
-        "reviewer_label": record.reviewer_label,
+        "reviewer_label": _one_of_many(record.reviewer_label),
         "confidence": "" if record.confidence is None else f"{record.confidence:g}",
         "mapping_date": record.mapping_date,
         "subject_source": "bioregistry:aop.events",
@@ -104,6 +104,11 @@ def _values(record: Record) -> dict[str, str]:
         "see_also": record.see_also,
         "comment": record.comment,
     }
+
+
+def _one_of_many(text: str) -> str:
+    """A value of a column that may hold several, which `|` would part (SSSOM, "TSV format")."""
+    return text.replace("|", r"\|")
 
 
 def sssom(header: Header, records: Iterable[Record]) -> Iterator[str]:
@@ -178,14 +183,17 @@ def gmt(
     """
     for record in records:
         # Genes whose symbol nobody knows stand as entrez:NUMBER; gene sets hold symbols alone.
-        symbols = [one for one in genes(record.target_id) if not one.startswith("entrez:")]
+        known = genes(record.target_id)
+        symbols = [one for one in known if not one.startswith("entrez:")]
         if not symbols:
             continue
+        lacking = f"{len(known) - len(symbols)} of {len(known)} genes have no symbol here; "
         description = (
             f"{record.subject_label} -> {record.object_label} "
             f"[{record.predicate_id}, confidence {record.confidence_level}; "
             f"AOP-Wiki {record.subject_source_version}, "
-            f"{record.resource} {record.object_source_version}; {LICENCE}; "
+            f"{record.resource} {record.object_source_version}; "
+            f"{lacking if len(symbols) < len(known) else ''}{LICENCE}; "
             f"{header.address}/mappings/{record.uuid}]"
         )
         yield (

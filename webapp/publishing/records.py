@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, union
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
-from webapp.catalog.models import KeyEvent, SourceRelease, Target
+from webapp.catalog.models import Aop, KeyEvent, SourceRelease, Target
 from webapp.catalog.registry import RESOURCES
 from webapp.curation.assessment import SCHEMES
 from webapp.curation.evidence import reference_url
@@ -150,7 +150,7 @@ def _comment(
 
 @dataclass(frozen=True)
 class Release:
-    """The newest release of a source in the catalog."""
+    """A release of a source that the catalog holds rows of."""
 
     name: str
     address: str
@@ -161,8 +161,22 @@ class Release:
 
 
 def releases(session: Session) -> list[Release]:
-    """The newest release of each source in the catalog."""
-    newest = select(func.max(SourceRelease.id)).group_by(SourceRelease.source)
+    """The newest release of each source that live rows of the catalog come from.
+
+    A file that only completes others, such as gene sets or a table of genes, names no row of its
+    own and is not listed; a starter catalog that a full one has replaced is not either.
+    """
+    in_use = union(
+        *(
+            select(model.release_id).where(model.retired_at.is_(None))
+            for model in (KeyEvent, Aop, Target)
+        )
+    ).subquery()
+    newest = (
+        select(func.max(SourceRelease.id))
+        .where(SourceRelease.id.in_(select(in_use.c.release_id)))
+        .group_by(SourceRelease.source)
+    )
     return [
         Release(
             name,

@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +34,11 @@ from webapp.suggestions.ranker import Suggestion
 
 log = logging.getLogger(__name__)
 
+P = ParamSpec("P")
+
+LEXICAL = "lexical"
+"""What the ranker's version ends with where a list was ranked by words alone."""
+
 REBUILD = "python -m webapp index build"
 
 
@@ -53,6 +61,25 @@ class SuggestionList:
         }
 
 
+Observer = Callable[[str, str, float], None]
+"""Told of every list: resource, mode (`fused`, or `lexical` without vectors), seconds."""
+
+
+def _observed(
+    method: Callable[Concatenate[Suggester, P], SuggestionList],
+) -> Callable[Concatenate[Suggester, P], SuggestionList]:
+    @wraps(method)
+    def measured(self: Suggester, /, *args: P.args, **kwargs: P.kwargs) -> SuggestionList:
+        began = time.perf_counter()
+        found = method(self, *args, **kwargs)
+        mode = "lexical" if found.ranker.endswith(f"/{LEXICAL}") else "fused"
+        for observer in self.observers:
+            observer(found.resource, mode, time.perf_counter() - began)
+        return found
+
+    return measured
+
+
 class Suggester:
     """Suggestions for catalogued Key Events and for free text; safe to share between threads."""
 
@@ -69,6 +96,7 @@ class Suggester:
         # One thread encodes for all: the tokenizer's padding state is not made for two at once, and
         # torch keeps buffers for each thread that has ever computed.
         self._encoding = ThreadPoolExecutor(1, thread_name_prefix="encoder")
+        self.observers: list[Observer] = []
 
     def warm_up(self) -> None:
         """Load index and encoder and encode once; for the master before it forks.
@@ -111,6 +139,7 @@ class Suggester:
         with self._database.read() as session:
             return self._current(session)[1]
 
+    @_observed
     def for_key_event(
         self, session: Session, key_event: KeyEvent, resource: str, limit: int = 10
     ) -> SuggestionList:
@@ -134,6 +163,7 @@ class Suggester:
             notice = "Ranked by words alone: this Key Event is not in the suggestion index."
         return self._ranked(session, index, resource, text, vectors, limit, notice)
 
+    @_observed
     def for_text(
         self, session: Session, text: str, resource: str, limit: int = 10
     ) -> SuggestionList:
@@ -158,7 +188,7 @@ class Suggester:
         notice: str,
     ) -> SuggestionList:
         part = index.resources.get(resource)
-        version = f"{ranker.VERSION}/{index.encoder if vectors is not None else 'lexical'}"
+        version = f"{ranker.VERSION}/{index.encoder if vectors is not None else LEXICAL}"
         if part is None:
             return SuggestionList(resource, version, 0, notice, ())
         found = ranker.rank(part, text, vectors, limit)

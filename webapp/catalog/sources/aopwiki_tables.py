@@ -13,7 +13,7 @@ from pathlib import Path
 
 from webapp.catalog.sources import records as r
 from webapp.catalog.sources.files import SourceError, Tick, no_tick
-from webapp.catalog.sources.tables import rows
+from webapp.catalog.sources.tables import MAX_DIGITS, rows
 from webapp.catalog.sources.text import clean_line, clean_title
 
 ROLES = {"MolecularInitiatingEvent": "MIE", "KeyEvent": "KE", "AdverseOutcome": "AO"}
@@ -101,8 +101,8 @@ def read_components(path: Path, tick: Tick = no_tick) -> Iterator[r.Record]:
 
 def _number(path: Path, line: int, text: str, prefix: str) -> int:
     name, _, digits = text.partition(":")
-    if name != prefix or not (digits.isascii() and digits.isdigit()):
-        raise SourceError(path, line, f"{text!r} stands where {prefix}:NUMBER belongs.")
+    if name != prefix or not (digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS):
+        raise SourceError(path, line, f"{text[:40]!r} stands where {prefix}:NUMBER belongs.")
     return int(digits)
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from webapp.catalog.sources.files import SourceError, Tick, no_tick, text_lines
 
+MAX_DIGITS = 15
+"""Longer numbers fit no database column; the longest real one has seven digits."""
+
 
 def rows(path: Path, width: int, tick: Tick = no_tick) -> Iterator[tuple[int, list[str]]]:
     """Line number and cells of each row that is not empty.
@@ -51,6 +54,6 @@ def headed_rows(
 
 def number(path: Path, line: int, text: str, what: str) -> int:
     """Read a whole number; raises `SourceError` that says `what` is none."""
-    if not (text.isascii() and text.isdigit()):
-        raise SourceError(path, line, f"{what} is {text!r}; expected a number.")
+    if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS):
+        raise SourceError(path, line, f"{what} is {text[:40]!r}; expected a number.")
     return int(text)

@@ -33,6 +33,9 @@ MAX_MEMBER = 64 * 1024 * 1024
 
 _MEMBER = re.compile(r"(?:.*/)?(WP\d+)/\1(-info\.json|-datanodes\.tsv|\.md)")
 _KINDS = {"PW": "Pathway Ontology", "DOID": "Disease Ontology", "CL": "Cell Type Ontology"}
+_TEXTS = ("title", "description", "revision", "last-edited")
+_LISTS = ("organisms", "ontology-ids")
+"""Fields of `-info.json` that may be absent or null."""
 _DATED = re.compile(r"(20\d\d)-?([01]\d)-?([0-3]\d)")
 
 
@@ -62,11 +65,11 @@ def read(path: Path, tick: Tick = no_tick) -> Iterator[r.Record]:
             )
             continue
         info = _info(path, identifier, parts["-info.json"])
-        if r.HUMAN not in info.get("organisms", ()):
+        if r.HUMAN not in info["organisms"]:
             others += 1
             continue
         count += 1
-        newest = max(newest, str(info.get("last-edited", "")))
+        newest = max(newest, str(info["last-edited"]))
         nodes = None
         if "-datanodes.tsv" in parts:
             nodes = Datanodes(parts["-datanodes.tsv"])
@@ -91,10 +94,10 @@ def _pathway(
     return r.TargetRecord(
         resource=r.WIKIPATHWAYS,
         identifier=curie(identifier),
-        title=clean_title(str(info.get("title", ""))) or identifier,
-        description=markdown_to_text(str(info.get("description", ""))),
+        title=clean_title(str(info["title"])) or identifier,
+        description=markdown_to_text(str(info["description"])),
         species=r.HUMAN,
-        version=str(info.get("revision", "")),
+        version=str(info["revision"]),
         genes=None if nodes is None else tuple(r.ENTREZ_PREFIX + gene for gene in nodes.entrez),
         annotations=_annotations(info, page),
     )
@@ -112,7 +115,7 @@ def _annotations(info: dict[str, Any], page: bytes | None) -> tuple[r.Annotation
         for community in list_of_texts(text, "communities"):
             found.setdefault(("Community", community), r.Annotation("Community", community))
     named = {identifier for _kind, identifier in found}
-    for identifier in map(str, info.get("ontology-ids", ())):
+    for identifier in map(str, info["ontology-ids"]):
         kind = _KINDS.get(identifier.partition(":")[0], "Ontology")
         if identifier not in named:
             found[kind, identifier] = r.Annotation(kind, identifier)
@@ -126,8 +129,11 @@ def _info(path: Path, identifier: str, content: bytes) -> dict[str, Any]:
         raise SourceError(path, None, f"{identifier}-info.json is broken ({error}).") from error
     if not isinstance(info, dict) or info.get("wpid") != identifier:
         raise SourceError(path, None, f"{identifier}-info.json does not describe {identifier}.")
-    if isinstance(info.get("organisms"), str):
-        info["organisms"] = [info["organisms"]]
+    for name in _TEXTS:
+        info[name] = info.get(name) or ""
+    for name in _LISTS:
+        value = info.get(name) or []
+        info[name] = value if isinstance(value, list) else [value]
     return info
 
 
