@@ -12,7 +12,7 @@ import os
 import time
 from pathlib import Path
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -30,6 +30,9 @@ REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0
 SUGGESTION_BUCKETS = (0.002, 0.005, 0.01, 0.015, 0.025, 0.04, 0.06, 0.1, 0.25, 1.0)
 UNKNOWN_ROUTE = "none"
 
+UNCOUNTED = "kewp.uncounted"
+"""Key of a WSGI environment that nobody sent: the master opens pages to warm them."""
+
 disable_created_metrics()  # type: ignore[no-untyped-call]  # half of all lines, of no use
 if slots.FOLDER in os.environ:
     Path(os.environ[slots.FOLDER]).mkdir(parents=True, exist_ok=True)
@@ -41,8 +44,6 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        self.counting = True
-        """Off while nobody but ourselves asks, as before the workers are forked."""
         self.requests = Counter(
             "kewp_http_requests",
             "Requests answered.",
@@ -65,15 +66,13 @@ class Metrics:
         )
 
     def suggested(self, resource: str, mode: str, seconds: float) -> None:
-        """Count one ranked list."""
-        if not self.counting:
+        """Count one ranked list, unless it belongs to a page that nobody asked for."""
+        if has_request_context() and UNCOUNTED in request.environ:
             return
         self.suggestion_seconds.labels(resource, mode).observe(seconds)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
-        if not self.counting:
-            return
         self.requests.labels(method, route, status).inc()
         self.request_seconds.labels(method, route).observe(seconds)
 
@@ -97,6 +96,8 @@ def init_app(app: Flask) -> None:
 
     @app.after_request  # the first one to be set is the last one to be called
     def count(response: Response) -> Response:
+        if UNCOUNTED in request.environ:
+            return response
         rule = request.url_rule.rule if request.url_rule else UNKNOWN_ROUTE
         seconds = time.perf_counter() - g.get("began", time.perf_counter())
         metrics.answered(request.method, rule, response.status_code, seconds)

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from webapp import suggestions
 from webapp.catalog.models import KeyEvent, Target
-from webapp.operations.metrics import Metrics
+from webapp.operations.metrics import UNCOUNTED
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +42,9 @@ def warm_up(app: Flask) -> None:
         target = session.scalar(select(func.min(Target.identifier)))
     one_of_each = (f"/key-events/{key_event}", f"/targets/{target}") if key_event and target else ()
     browser = app.test_client()
-    metrics: Metrics = app.extensions["kewp.metrics"]
-    metrics.counting = False
     for page in (*PAGES, *one_of_each):
-        answer = browser.get(page)
+        answer = browser.get(page, environ_overrides={UNCOUNTED: True})
         if answer.status_code != 200:
             log.warning("warming up: %s answered %s", page, answer.status)
-    metrics.counting = True
     for opened in (database, runtime):
         opened.close()
