@@ -11,7 +11,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test env install dev-install vendor catalog clean
+.PHONY: help run test test-faults env install dev-install vendor catalog clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,9 @@ test: dev-install vendor ## Judge the code: style, types, architecture, tests, b
 	@CHROMIUM="$$($(BIN)/python tools/find_chromium.py)" && export CHROMIUM && \
 		echo "$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)" && \
 		exec $(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+test-faults: dev-install ## Kill, fill and lock at random while people decide; nothing may be lost: minutes
+	@exec $(BIN)/python -m tests.faults --rounds 5 --kills-per-round 10
 
 env: ## Write .env with a fresh secret, unless there is one
 	@$(PYTHON) tools/make_env.py

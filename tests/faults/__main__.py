@@ -52,7 +52,8 @@ def play(args: argparse.Namespace) -> results.Result:
     # A short path, as sockets lie in it.
     with tempfile.TemporaryDirectory(prefix="kewp-", dir="/tmp") as folder:
         installation = RealInstallation(Path(folder))
-        with Campaign(installation, seed, small_disks=namespace.inside()) as campaign:
+        small_disks = namespace.inside()
+        with Campaign(installation, seed, args.minutes, small_disks=small_disks) as campaign:
             for number in range(1, args.rounds + 1):
                 one = campaign.round(args.kills_per_round)
                 found.add(one)
@@ -69,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--rounds", type=int, default=1, metavar="N")
     parser.add_argument("--kills-per-round", type=int, default=8, metavar="K")
+    parser.add_argument(
+        "--minutes", type=float, default=6, help="after which kills no longer wait for decisions"
+    )
     parser.add_argument("--seed", type=int, help="which faults are chosen, not when they strike")
     parser.add_argument("--append", type=Path, metavar="FILE", help="add the result to this file")
     parser.add_argument("--sum", type=Path, metavar="FILE", help="print the sum of such a file")

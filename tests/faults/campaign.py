@@ -52,11 +52,15 @@ PATIENCE = 40.0
 class Campaign:
     """One installation, its people and its faults; use it in a `with` statement.
 
-    `seed` fixes which faults are chosen, not when exactly they strike.
+    `seed` fixes which faults are chosen, not when exactly they strike. After `minutes` of a busy
+    machine kills wait for nobody any more, so that the campaign comes to an end.
     """
 
-    def __init__(self, installation: RealInstallation, seed: int, *, small_disks: bool) -> None:
+    def __init__(
+        self, installation: RealInstallation, seed: int, minutes: float, *, small_disks: bool
+    ) -> None:
         self._installation = installation
+        self._hurry_from = time.monotonic() + minutes * 60
         self._chance = random.Random(seed)
         self._ledger = Ledger()
         self._engine = Engine(installation)
@@ -141,7 +145,7 @@ class Campaign:
 
     def _let_people_work(self) -> None:
         """Mostly until some more decisions are made; now and then the next kill comes at once."""
-        if self._chance.random() < 0.3:
+        if self._chance.random() < 0.3 or time.monotonic() > self._hurry_from:
             time.sleep(self._chance.uniform(0, 0.5))
             return
         wanted = self._ledger.decided + MEANWHILE
