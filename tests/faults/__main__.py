@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from tests.faults import namespace, results
-from tests.faults.campaign import Campaign
+from tests.faults.campaign import campaign
 from tests.supervision.real_installation import RealInstallation
 
 
@@ -53,12 +53,12 @@ def play(args: argparse.Namespace) -> results.Result:
     with tempfile.TemporaryDirectory(prefix="kewp-", dir="/tmp") as folder:
         installation = RealInstallation(Path(folder))
         small_disks = namespace.inside()
-        with Campaign(installation, seed, args.minutes, small_disks=small_disks) as campaign:
+        with campaign(installation, seed, args.minutes, small_disks=small_disks) as running:
             for number in range(1, args.rounds + 1):
-                one = campaign.round(args.kills_per_round)
+                one = running.round(args.kills_per_round)
                 found.add(one)
                 print(f"round {number}: {one.line()}", flush=True)
-            if wrong := campaign.stop():
+            if wrong := running.stop():
                 found.problems += wrong
                 found.failed = max(found.failed, 1)
             if found.problems and args.keep:

@@ -6,7 +6,8 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.faults import audit, victims
@@ -50,7 +51,7 @@ PATIENCE = 40.0
 
 
 class Campaign:
-    """One installation, its people and its faults; use it in a `with` statement.
+    """One installation, its people and its faults; `campaign` makes one and cleans up after it.
 
     `seed` fixes which faults are chosen, not when exactly they strike. After `minutes` of a busy
     machine kills wait for nobody any more, so that the campaign comes to an end.
@@ -74,13 +75,14 @@ class Campaign:
         folders = {"data": installation.data, "backup": installation.backups}
         self._disks = {name: Disk(path) for name, path in folders.items()} if small_disks else {}
 
-    def __enter__(self) -> Campaign:
+    def start(self) -> None:
+        """Start the installation and sign people in."""
         self._engine.start()
         self._installation.wait_until_it_runs(START)
         self._people = gather(self._installation, self._ledger, CURATORS, REVIEWERS)
-        return self
 
-    def __exit__(self, *_error: object) -> None:
+    def clean_up(self) -> None:
+        """Leave nothing behind, whatever has happened."""
         self._engine.give_up()
         self._installation.kill()
         for disk in self._disks.values():
@@ -191,3 +193,16 @@ class Campaign:
     def _is_saved(self, _decided: int) -> bool:
         ((newest,),) = self._installation.query("SELECT max(id) FROM mapping_event")
         return bool(audit.newest_event(self._installation.backups) == newest)
+
+
+@contextmanager
+def campaign(
+    installation: RealInstallation, seed: int, minutes: float, *, small_disks: bool
+) -> Iterator[Campaign]:
+    """A campaign that has been started; nothing of it is left afterwards."""
+    made = Campaign(installation, seed, minutes, small_disks=small_disks)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.clean_up()
