@@ -7,8 +7,8 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from tests.faults import audit, victims
 from tests.faults.disks import Disk
