@@ -32,8 +32,8 @@ test: dev-install vendor ## Judge the code: style, types, architecture, tests, b
 test-container: dev-install ## Build the image without Docker, run it and curate in it: takes minutes, needs root
 	$(BIN)/python -m pytest tests/image -v -s -rs $(PYTEST_ARGS)
 
-test-faults: dev-install ## Kill, fill and lock at random while people decide; nothing may be lost (minutes)
-	$(BIN)/python -m tests.faults --rounds 4 --kills-per-round 14
+test-faults: dev-install ## Kill, fill and lock at random while people decide; nothing may be lost: minutes
+	@exec $(BIN)/python -m tests.faults --rounds 5 --kills-per-round 10
 
 env: ## Write .env with a fresh secret, unless there is one
 	@$(PYTHON) tools/make_env.py

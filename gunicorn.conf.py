@@ -125,9 +125,6 @@ def post_fork(_server: memory_report.Server, worker: memory_report.Worker) -> No
     # The master's handler, which we inherit for a moment, would swallow the signal to stop.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     parents.end_with_parent(worker.ppid)
-    # gunicorn would ask every logger for its files, 5 MB of memory that is shared until then; no
-    # file that Python opens outlives an exec anyway (PEP 446).
-    worker.log.close_on_exec = lambda: None
     _compute_with_one_thread()
 
 

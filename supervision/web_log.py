@@ -57,3 +57,10 @@ class WebLogger(Logger):  # type: ignore[misc]
             *(fields[name] for name in fields),
             extra={"fields": fields},
         )
+
+    def close_on_exec(self) -> None:
+        """Do nothing: no file that Python opens outlives an exec (PEP 446).
+
+        gunicorn would ask every logger there is for its files, in every worker; the touch alone
+        makes 5 MB of the master's memory its own.
+        """

@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from tests.faults import namespace, results
-from tests.faults.campaign import Campaign
+from tests.faults.campaign import campaign
 from tests.supervision.real_installation import RealInstallation
 
 
@@ -52,12 +52,13 @@ def play(args: argparse.Namespace) -> results.Result:
     # A short path, as sockets lie in it.
     with tempfile.TemporaryDirectory(prefix="kewp-", dir="/tmp") as folder:
         installation = RealInstallation(Path(folder))
-        with Campaign(installation, seed, small_disks=namespace.inside()) as campaign:
+        small_disks = namespace.inside()
+        with campaign(installation, seed, args.minutes, small_disks=small_disks) as running:
             for number in range(1, args.rounds + 1):
-                one = campaign.round(args.kills_per_round)
+                one = running.round(args.kills_per_round)
                 found.add(one)
                 print(f"round {number}: {one.line()}", flush=True)
-            if wrong := campaign.stop():
+            if wrong := running.stop():
                 found.problems += wrong
                 found.failed = max(found.failed, 1)
             if found.problems and args.keep:
@@ -69,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--rounds", type=int, default=1, metavar="N")
     parser.add_argument("--kills-per-round", type=int, default=8, metavar="K")
+    parser.add_argument(
+        "--minutes", type=float, default=6, help="after which kills no longer wait for decisions"
+    )
     parser.add_argument("--seed", type=int, help="which faults are chosen, not when they strike")
     parser.add_argument("--append", type=Path, metavar="FILE", help="add the result to this file")
     parser.add_argument("--sum", type=Path, metavar="FILE", help="print the sum of such a file")

@@ -112,8 +112,10 @@ def _promises(steps: Rows, ledger: Ledger) -> Iterator[str]:
     for uuid, decision in ledger.uuids.items():
         if proposals.get(uuid) != decision:
             yield f"LOST mapping {uuid}: {decision}"
+    ours = {decision.person for decision in (*ledger.acknowledged, *ledger.unanswered)}
     for decision in recorded - ledger.acknowledged - ledger.unanswered:
-        yield f"recorded although it was refused: {decision}"
+        if decision.person in ours:
+            yield f"recorded although it was refused: {decision}"
 
 
 def snapshots(folder: Path, database: Path) -> tuple[int, list[str]]:

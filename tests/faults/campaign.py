@@ -6,8 +6,9 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from tests.faults import audit, victims
 from tests.faults.disks import Disk
@@ -50,13 +51,17 @@ PATIENCE = 40.0
 
 
 class Campaign:
-    """One installation, its people and its faults; use it in a `with` statement.
+    """One installation, its people and its faults; `campaign` makes one and cleans up after it.
 
-    `seed` fixes which faults are chosen, not when exactly they strike.
+    `seed` fixes which faults are chosen, not when exactly they strike. After `minutes` of a busy
+    machine kills wait for nobody any more, so that the campaign comes to an end.
     """
 
-    def __init__(self, installation: RealInstallation, seed: int, *, small_disks: bool) -> None:
+    def __init__(
+        self, installation: RealInstallation, seed: int, minutes: float, *, small_disks: bool
+    ) -> None:
         self._installation = installation
+        self._hurry_from = time.monotonic() + minutes * 60
         self._chance = random.Random(seed)
         self._ledger = Ledger()
         self._engine = Engine(installation)
@@ -70,13 +75,14 @@ class Campaign:
         folders = {"data": installation.data, "backup": installation.backups}
         self._disks = {name: Disk(path) for name, path in folders.items()} if small_disks else {}
 
-    def __enter__(self) -> Campaign:
+    def start(self) -> None:
+        """Start the installation and sign people in."""
         self._engine.start()
         self._installation.wait_until_it_runs(START)
         self._people = gather(self._installation, self._ledger, CURATORS, REVIEWERS)
-        return self
 
-    def __exit__(self, *_error: object) -> None:
+    def clean_up(self) -> None:
+        """Leave nothing behind, whatever has happened."""
         self._engine.give_up()
         self._installation.kill()
         for disk in self._disks.values():
@@ -141,7 +147,7 @@ class Campaign:
 
     def _let_people_work(self) -> None:
         """Mostly until some more decisions are made; now and then the next kill comes at once."""
-        if self._chance.random() < 0.3:
+        if self._chance.random() < 0.3 or time.monotonic() > self._hurry_from:
             time.sleep(self._chance.uniform(0, 0.5))
             return
         wanted = self._ledger.decided + MEANWHILE
@@ -187,3 +193,16 @@ class Campaign:
     def _is_saved(self, _decided: int) -> bool:
         ((newest,),) = self._installation.query("SELECT max(id) FROM mapping_event")
         return bool(audit.newest_event(self._installation.backups) == newest)
+
+
+@contextmanager
+def campaign(
+    installation: RealInstallation, seed: int, minutes: float, *, small_disks: bool
+) -> Iterator[Campaign]:
+    """A campaign that has been started; nothing of it is left afterwards."""
+    made = Campaign(installation, seed, minutes, small_disks=small_disks)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.clean_up()

@@ -32,6 +32,16 @@ def test_pages_are_ready_and_no_connection_or_thread_is_left(
     assert "warming up" not in caplog.text
 
 
+def test_only_requests_of_others_are_counted(app: Flask) -> None:
+    warm_up(app)
+    app.test_client().get("/aops")
+
+    figures = app.test_client().get("/metrics").text
+    assert 'kewp_http_requests_total{method="GET",route="/aops",status="200"} 1.0' in figures
+    assert 'route="/review"' not in figures
+    assert "kewp_suggestion_seconds_count" not in figures
+
+
 def test_a_page_that_fails_is_told_and_stops_nothing(
     app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:

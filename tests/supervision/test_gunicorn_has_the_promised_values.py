@@ -27,8 +27,7 @@ values = runpy.run_path("gunicorn.conf.py")
 swallowed = []
 signal.signal(signal.SIGTERM, lambda number, frame: swallowed.append(number))  # as the master's
 if os.fork() == 0:
-    worker = types.SimpleNamespace(ppid=os.getppid(), log=types.SimpleNamespace())
-    values["post_fork"](None, worker)
+    values["post_fork"](None, types.SimpleNamespace(ppid=os.getppid()))
     os.kill(os.getpid(), signal.SIGTERM)
     os._exit(0)
 print(os.waitstatus_to_exitcode(os.wait()[1]))

@@ -12,7 +12,7 @@ import os
 import time
 from pathlib import Path
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -66,7 +66,9 @@ class Metrics:
         )
 
     def suggested(self, resource: str, mode: str, seconds: float) -> None:
-        """Count one ranked list."""
+        """Count one ranked list, unless it belongs to a page that nobody asked for."""
+        if has_request_context() and UNCOUNTED in request.environ:
+            return
         self.suggestion_seconds.labels(resource, mode).observe(seconds)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
