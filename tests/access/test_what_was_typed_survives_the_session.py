@@ -216,12 +216,17 @@ def test_signing_in_from_a_page_that_came_back_leads_to_a_page_that_can_be_read(
         curator.post("/sign-out")
 
 
-def test_programs_get_problem_details(anonymous: Member) -> None:
-    answer = anonymous.client.post(
-        ADDRESS, data={"target": "WP254"}, headers={"Accept": "application/json"}
-    )
+def test_programs_get_problem_details_that_lead_back(anonymous: Member) -> None:
+    came_from = "/key-events/1513?target=WP254"
+    headers = {"Accept": "application/json", "Referer": f"http://localhost{came_from}"}
+    answer = anonymous.client.post(ADDRESS, data={"target": "WP254"}, headers=headers)
     assert answer.status_code == 401
-    assert answer.get_json(force=True)["title"] == "You are not signed in."
+    body = answer.get_json(force=True)
+    assert body["title"] == "You are not signed in."
+    assert body["link"] == "/sign-in?next=/key-events/1513?target%3DWP254"
+    elsewhere = {**headers, "Referer": "https://evil.example/"}
+    answer = anonymous.client.post(ADDRESS, data={"target": "WP254"}, headers=elsewhere)
+    assert answer.get_json(force=True)["link"] == "/sign-in"
 
 
 def test_the_key_of_the_session_changes_when_somebody_signs_in(app: Flask, curator: Member) -> None:

@@ -19,6 +19,7 @@ PAGES = (
     "/search?q=liver",
     "/search?q=zzzz",
     "/review",
+    "/your-mappings",
     "/data",
     "/sign-in",
 )

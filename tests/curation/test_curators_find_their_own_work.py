@@ -27,7 +27,7 @@ def test_your_mappings_newest_first_with_their_state_and_the_reason(
     page = curator.get("/your-mappings").text
     assert listed(page) == [waiting, withdrawn, rejected]
     assert "Another &lt;b&gt;cell&lt;/b&gt; type." in page
-    assert "Cleo Reviewer" in page
+    assert "rejected by Cleo Reviewer" in page
     assert listed(curator.get("/your-mappings?state=rejected").text) == [rejected]
     assert listed(curator.get("/your-mappings?state=nonsense").text) == [
         waiting,
