@@ -18,7 +18,7 @@ def numbered(text: str) -> list[int]:
 
 
 def test_20000_lines_through_several_rotations(installation: Installation) -> None:
-    # 20,000 lines are 400 kB: eight files, of which supervisord keeps all here.
+    # 20,000 lines are 400 kB: several files, of which supervisord keeps all here.
     installation.configure("stdout_logfile_maxbytes=10MB", "stdout_logfile_maxbytes=50KB")
     installation.configure("stdout_logfile_backups=5", "stdout_logfile_backups=20")
     installation.start_and_wait()
@@ -27,8 +27,9 @@ def test_20000_lines_through_several_rotations(installation: Installation) -> No
 
     wait_until("the request's own line", lambda: "seen-by=test" in installation.output())
     assert numbered(installation.output()) == list(range(20_000))
-    # While a rotation is under way its number is free for a moment.
-    wait_until("five rotations", (installation.root / "logs" / "web.log.5").exists)
+    # How many there are depends on how much supervisord reads at once (up to 128 kB); while one is
+    # under way its number is free for a moment.
+    wait_until("two rotations", (installation.root / "logs" / "web.log.2").exists)
 
 
 def test_a_killed_follower_goes_on_where_it_was(installation: Installation) -> None:
