@@ -55,7 +55,9 @@ def test_a_program_is_restarted(operated: RealInstallation, admin: Administrator
 
 
 def test_one_that_hangs_is_killed(operated: RealInstallation, admin: Administrator) -> None:
+    operated.wait_for_states(logs="RUNNING")
     before = operated.pid("logs")
+    assert before, "0 would be this process and its whole group"
     os.kill(before, signal.SIGSTOP)  # it cannot even hear that it should end
 
     status, _ = admin.post("/operator/programs/logs/restart")

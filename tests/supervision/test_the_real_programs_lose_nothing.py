@@ -127,12 +127,14 @@ def kill_worker(running: RealInstallation) -> None:
 
 def kill_scheduler(running: RealInstallation) -> None:
     scheduler = running.pid("backup")
+    assert scheduler, "0 would be this process and its whole group"
     os.kill(scheduler, signal.SIGKILL)
     wait_until("another scheduler", lambda: running.pid("backup") not in {0, scheduler})
 
 
 def kill_master(running: RealInstallation) -> None:
     master = running.pid("web")
+    assert master, "0 would be this process and its whole group"
     os.kill(master, signal.SIGKILL)
     wait_until("another master", lambda: running.pid("web") not in {0, master})
     wait_until("its workers", lambda: len(running.workers()) == 2, 60)

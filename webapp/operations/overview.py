@@ -64,8 +64,8 @@ class Overview:
 
     @property
     def shown_snapshots(self) -> list[Snapshot]:
-        """Those worth a line on one screen: the damaged ones, then the newest."""
-        damaged = [one for one in self.snapshots if not one.verified]
+        """Those worth a line on one screen: damaged ones, then the newest that count."""
+        damaged = [one for one in self.snapshots if not one.verified][: SHOWN_SNAPSHOTS // 2]
         verified = [one for one in self.snapshots if one.verified]
         return [*damaged, *verified][:SHOWN_SNAPSHOTS]
 

@@ -15,7 +15,7 @@ import socket
 import time
 import xmlrpc.client
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPException
@@ -135,7 +135,8 @@ class Supervisor:
             rpc.signalProcess(program.name, "TERM")
             if program.is_ourselves or _has_ended(rpc, program, program.stop_seconds):
                 return
-            os.killpg(program.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
             if not _has_ended(rpc, program, PATIENCE):
                 raise Refused(f"{program.name} (process {program.pid}) cannot even be killed.")
 
