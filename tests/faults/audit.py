@@ -118,12 +118,18 @@ def _promises(steps: Rows, ledger: Ledger) -> Iterator[str]:
             yield f"recorded although it was refused: {decision}"
 
 
-def snapshots(folder: Path, database: Path) -> tuple[int, list[str]]:
-    """How many snapshots claim to be verified, and what is wrong with any of them."""
+def snapshots(
+    folder: Path, database: Path, but: frozenset[str] = frozenset()
+) -> tuple[int, list[str]]:
+    """How many snapshots claim to be verified, and what is wrong with any of them.
+
+    `but` names files to leave out: a restore goes back to before the snapshots it follows,
+    which are then rightly no beginning of the database.
+    """
     with Copy(database) as copy:
         live = {table: copy.rows(_in_order(table)) for table in APPEND_ONLY}
     # The files first: each has had its manifest for longer.
-    files = {path.name for path in folder.glob("ke_wp_mapping_*.db")}
+    files = names(folder) - but
     verified = [one for one in _manifests(folder) if one["file"] in files]
     problems = [
         f"{name} has a final name and no manifest that says verified"
@@ -132,6 +138,11 @@ def snapshots(folder: Path, database: Path) -> tuple[int, list[str]]:
     for manifest in verified:
         problems += [f"{manifest['file']}: {text}" for text in _claims(folder, manifest, live)]
     return len(verified), problems
+
+
+def names(folder: Path) -> frozenset[str]:
+    """The names of the snapshots in a folder."""
+    return frozenset(path.name for path in folder.glob("ke_wp_mapping_*.db"))
 
 
 def newest_event(folder: Path) -> int:

@@ -32,7 +32,9 @@ def real_programs() -> Iterator[RealInstallation]:
 
 @pytest.fixture
 def real_site(real_programs: RealInstallation) -> RealInstallation:
-    """That installation, started unless it runs: a test may have stopped it."""
-    if not real_programs.is_running():
+    """That installation with all its programs running: a test may have stopped or killed some."""
+    if real_programs.is_running():
+        real_programs.wait_until_it_runs()
+    else:
         real_programs.start_and_wait()
     return real_programs
