@@ -21,8 +21,8 @@ def fetch(setting: str, revision: str = "") -> Path:
     logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)
     name, _ = parts(setting)
     revision = revision_meant(name, revision)
-    offered = HfApi().list_repo_files(name, revision=revision)
-    return Path(snapshot_download(name, revision=revision, allow_patterns=wanted(offered)))
+    ours = wanted(HfApi().list_repo_files(name, revision=revision))
+    return Path(snapshot_download(name, revision=revision, allow_patterns=ours))
 
 
 def wanted(offered: Iterable[str]) -> list[str]:
