@@ -118,20 +118,32 @@ def locate(name: str, revision: str = "") -> tuple[Path, str]:
         return folder.resolve(), f"local-{_digest_of(folder)}"
     if folder.is_absolute() or name.startswith("."):
         raise EncoderError(f"There is no folder {name}: correct ENCODER.")
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
-
-    try:
-        found = Path(
-            snapshot_download(name, revision=revision_meant(name, revision), local_files_only=True)
-        )
-    except (LocalEntryNotFoundError, ValueError, OSError):
+    found = _in_cache(name, revision_meant(name, revision))
+    if found is None:
         raise EncoderError(
             f"The encoder {name} is not on this machine; run "
             f"`python -m webapp encoder fetch {name}` (for a container, build the image with "
             f"--build-arg ENCODER={name}), or name a folder in ENCODER."
-        ) from None
+        )
     return found, found.name  # the cache has one folder a commit
+
+
+def _in_cache(name: str, revision: str) -> Path | None:
+    """The folder of a Hugging Face model in the local cache.
+
+    Not by `snapshot_download`: it refuses a folder that lacks any file of the model, and we fetch
+    those that we need.
+    """
+    from huggingface_hub import try_to_load_from_cache
+
+    for file in ("config.json", "modules.json"):
+        try:
+            found = try_to_load_from_cache(name, file, revision=revision)
+        except (ValueError, OSError):  # no such name can be, or the cache cannot be read
+            return None
+        if isinstance(found, str):
+            return Path(found).parent
+    return None
 
 
 def _digest_of(folder: Path) -> str:
