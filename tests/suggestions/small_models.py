@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from transformers import BertConfig, BertForPreTraining, BertModel
 
+from webapp.suggestions.encoder import BUNDLED, locate
+
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "cell", "death", "apoptosis", "stress"]
 SIZES = {
     "hidden_size": 16,
@@ -47,6 +49,18 @@ def like_biobert(
     )
     (folder / "vocab.txt").write_text("\n".join(words))
     return folder
+
+
+def as_large_as_biobert(folder: Path) -> Path:
+    """A folder of BioBERT's layout and size, 440 MB, in a second; returns it.
+
+    Its words are those of the bundled encoder, some with a capital letter as in BioBERT's.
+    """
+    words = (locate(BUNDLED)[0] / "vocab.txt").read_text().split("\n")[:20000]
+    capital = [word.capitalize() for word in words if word.isascii() and word.isalpha()]
+    base = BertConfig()
+    sizes = {one: getattr(base, one) for one in SIZES}
+    return like_biobert(folder, [*words, *capital][:28996], **sizes)
 
 
 def with_steps(folder: Path, *steps: str, **pooling: Any) -> Path:

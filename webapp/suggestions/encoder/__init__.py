@@ -2,8 +2,8 @@
 
 `places` finds a model on this machine and says which one it is, `hub` brings one, `recipe` reads
 how its makers meant it to be used, `transformer` encodes, `measuring` and `comparison` tell two of
-them apart. Loading never touches the network; `hub.fetch` does, when the operator says so. May
-import what the rest of this room may; imports none of it except where figures are compared.
+them apart. Loading never touches the network; `hub.fetch` does, when the operator says so. Imports
+none of the rest of this room, but for `comparison` and `cli`.
 """
 
 from __future__ import annotations

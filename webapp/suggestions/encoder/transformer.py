@@ -26,24 +26,11 @@ class TransformerEncoder:
     """
 
     def __init__(self, found: Found) -> None:
-        # One thread before torch is first used: a forward pass with several threads, then a fork,
-        # then a forward pass in the child hangs for ever.
-        os.environ.setdefault("OMP_NUM_THREADS", "1")
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        try:
-            import torch
-            from transformers.utils import logging as transformers_logging
+        import_libraries(found.name)
+        import torch
 
-            from webapp.suggestions.encoder.pooling import dense_layer, pool
-        except ImportError as error:
-            raise EncoderError(
-                f"The encoder {found.name} needs what is not installed ({error}); "
-                "run `make install`."
-            ) from error
+        from webapp.suggestions.encoder.pooling import dense_layer, pool
 
-        transformers_logging.set_verbosity_error()
-        transformers_logging.disable_progress_bar()
-        torch.set_num_threads(1)
         self._torch = torch
         self._pool = pool
         self._found = found
@@ -130,6 +117,29 @@ class TransformerEncoder:
             unit = torch.nn.functional.normalize(vectors, dim=1)
         result: NDArray[np.float32] = unit.numpy().astype(np.float32)
         return result
+
+
+def import_libraries(name: str) -> None:
+    """Import torch and transformers, to compute with one thread and to be silent.
+
+    That takes seconds, so this room does it only where something is to be encoded. Raises
+    `EncoderError` where they are not installed; `name` is the encoder that needs them.
+    """
+    # One thread before torch is first used: a forward pass with several threads, then a fork, then
+    # a forward pass in the child hangs for ever.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        import torch
+        from transformers import AutoModel, AutoTokenizer, BertModel, BertTokenizer  # noqa: F401
+        from transformers.utils import logging as transformers_logging
+    except ImportError as error:
+        raise EncoderError(
+            f"The encoder {name} needs what is not installed ({error}); run `make install`."
+        ) from error
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    torch.set_num_threads(1)
 
 
 def _load(folder: Path) -> tuple[Any, Any]:
