@@ -21,7 +21,7 @@ class Evaluation(Base):
     ranker: Mapped[str]
     cross_validated: Mapped[bool]
     gold: Mapped[str]
-    """Name of the file of pairs, or `approved mappings`."""
+    """Name of the file of pairs, or `the approved mappings`."""
     report: Mapped[dict[str, Any]] = mapped_column(JSON)
     """See `evaluation.report`."""
 

@@ -25,10 +25,10 @@ def upgrade() -> None:
         sa.Column("report", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_evaluation"),
     )
-    op.create_index("ix_evaluation_resource", "evaluation", ["resource", "made_at"], unique=False)
+    op.create_index("ix_evaluation_resource_made_at", "evaluation", ["resource", "made_at"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_index("ix_evaluation_resource", table_name="evaluation")
+    op.drop_index("ix_evaluation_resource_made_at", table_name="evaluation")
 
     op.drop_table("evaluation")

@@ -103,17 +103,15 @@ def by_raw_cosine(
 
     def score(number: int) -> NDArray[np.float32]:
         of_title = _sharpened(by_title @ titles[number])
-        fused: NDArray[np.float32] = TITLE_WEIGHT * of_title + (1 - TITLE_WEIGHT) * _sharpened(
-            by_all @ everything[number]
-        )
-        return fused
+        of_all = _sharpened(by_all @ everything[number])
+        fused = TITLE_WEIGHT * of_title + (1 - TITLE_WEIGHT) * of_all
+        return fused.astype(np.float32)
 
     return score
 
 
 def _sharpened(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
-    result: NDArray[np.float32] = ((cosines + 1) / 2) ** POWER
-    return result
+    return np.power((cosines + 1) / 2, np.float32(POWER), dtype=np.float32)
 
 
 def _both(texts: Sequence[Text]) -> tuple[list[str], list[str]]:

@@ -63,19 +63,21 @@ def read_rows(path: Path) -> list[Row]:
             reader = csv.DictReader(file, delimiter="\t")
             header = reader.fieldnames
             if not header:
-                raise GoldUnusable(f"{path} is empty: it needs a line with the names of columns.")
+                raise GoldUnusable(
+                    f"{path.name} is empty: it needs a line with the names of columns."
+                )
             missing = [column for column in COLUMNS if column not in header]
             if missing:
                 raise GoldUnusable(
-                    f"{path} has no column {' and no column '.join(missing)}: its first line must "
-                    f"name ke_id and object_id, parted by tabs; it names {', '.join(header)}."
+                    f"{path.name} has no column {' and no column '.join(missing)}: its first line "
+                    f"must name ke_id and object_id, parted by tabs; it names {', '.join(header)}."
                 )
             return [
                 (reader.line_num, (row["ke_id"] or "").strip(), (row["object_id"] or "").strip())
                 for row in reader
             ]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise GoldUnusable(f"{path} is no table in UTF-8 ({error}).") from error
+        raise GoldUnusable(f"{path.name} is no table in UTF-8 ({error}).") from error
 
 
 def usable(rows: Iterable[Row], contest: Contest, name: str) -> Gold:
@@ -94,8 +96,8 @@ def usable(rows: Iterable[Row], contest: Contest, name: str) -> Gold:
     if not answers:
         told = "; ".join(str(one) for one in unusable[:3])
         raise GoldUnusable(
-            f"{name} has no pair of a live Key Event and a live target of "
-            f"{RESOURCES[contest.resource].name}" + (f": {told}." if told else ": it has no row.")
+            f"there is no pair of a live Key Event and a live target of "
+            f"{RESOURCES[contest.resource].name} in {name}" + (f": {told}." if told else ".")
         )
     ordered = {number: tuple(sorted(answers[number])) for number in sorted(answers)}
     return Gold(name, _digest(ordered), ordered, tuple(unusable))
@@ -105,7 +107,9 @@ def of_site(pairs: Sequence[Pair], contest: Contest) -> Gold:
     """The approved mappings of this site to this resource."""
     prefix = f"{RESOURCES[contest.resource].prefix}:"
     rows = [(0, str(one.key_event), one.identifier) for one in sorted(pairs)]
-    return usable([row for row in rows if row[2].startswith(prefix)], contest, "approved mappings")
+    return usable(
+        [row for row in rows if row[2].startswith(prefix)], contest, "the approved mappings"
+    )
 
 
 def _no_key_event(written: str, number: int | None, contest: Contest) -> str:

@@ -68,7 +68,7 @@ class VectorStore:
 
     def _read(self) -> dict[str, NDArray[np.float32]]:
         try:
-            with np.load(self._file) as kept:
+            with self._file.open("rb") as file, np.load(file) as kept:
                 return dict(zip(kept["keys"].tolist(), kept["vectors"], strict=True))
         except (OSError, ValueError, KeyError, BadZipFile, EOFError):
             return {}  # none yet, or none that can be read: they are made again
