@@ -50,6 +50,20 @@ def test_weights_saved_before_zip_files_give_the_same_vectors(tmp_path: Path) ->
     assert np.array_equal(load(str(folder)).encode(texts), load(str(copy)).encode(texts))
 
 
+def test_names_of_weights_from_the_first_years_are_understood(tmp_path: Path) -> None:
+    """Before 2019 the two weights of a norm were called gamma and beta."""
+    folder = like_biobert(tmp_path / "model")
+    before = load(str(folder)).encode(["Cell death"])
+    weights = {
+        name.replace("LayerNorm.weight", "LayerNorm.gamma").replace(
+            "LayerNorm.bias", "LayerNorm.beta"
+        ): one
+        for name, one in torch.load(folder / "pytorch_model.bin").items()
+    }
+    torch.save(weights, folder / "pytorch_model.bin")
+    assert np.array_equal(load(str(folder)).encode(["Cell death"]), before)
+
+
 def test_half_precision_is_computed_in_full(tmp_path: Path) -> None:
     folder = like_biobert(tmp_path / "model")
     weights = {name: one.half() for name, one in torch.load(folder / "pytorch_model.bin").items()}

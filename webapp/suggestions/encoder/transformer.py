@@ -154,9 +154,11 @@ def _load(folder: Path) -> tuple[Any, Any]:
     # The configuration of Google's BERT, and of models made from it, does not say what it is.
     bert = "model_type" not in config and (folder / "vocab.txt").exists()
     kinds: tuple[Any, Any] = (BertTokenizer, BertModel) if bert else (AutoTokenizer, AutoModel)
-    tokenizer = kinds[0].from_pretrained(folder, local_files_only=True, **forced_casing(folder))
+    # Not told what to do with code that a model brings, the library asks, at the terminal.
+    safely = {"local_files_only": True, "trust_remote_code": False}
+    tokenizer = kinds[0].from_pretrained(folder, **safely, **forced_casing(folder))
     model, report = kinds[1].from_pretrained(
-        folder, local_files_only=True, dtype="float32", output_loading_info=True
+        folder, **safely, dtype="float32", output_loading_info=True
     )
     # A layer that its file lacks would be filled with random numbers, in silence. No pooling of
     # ours uses the one that is called the pooler.
@@ -208,11 +210,15 @@ def _in_eight_bits(model: Any) -> Any:
     if quantization is None or torch.backends.quantized.engine in {"none", "qnnpack"}:
         raise ValueError("there is no fast int8 on this machine; remove +int8 from ENCODER.")
     scheme = quantization.per_channel_dynamic_qconfig
+    rounded = {
+        id(module.weight) for module in model.modules() if isinstance(module, torch.nn.Linear)
+    }
+    for parameter in model.parameters():
+        if id(parameter) not in rounded:  # what stays must not keep the whole file mapped
+            parameter.data = parameter.data.clone()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # called deprecated since torch 2.8, with no successor here
         model = quantization.quantize_dynamic(model, {torch.nn.Linear: scheme}, inplace=True)
-    for parameter in model.parameters():  # what is left lets go of the mapped file
-        parameter.data = parameter.data.clone()
     gc.collect()
     return model
 
