@@ -25,7 +25,9 @@ def upgrade() -> None:
         sa.Column("report", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_evaluation"),
     )
-    op.create_index("ix_evaluation_resource_made_at", "evaluation", ["resource", "made_at"], unique=False)
+    op.create_index(
+        "ix_evaluation_resource_made_at", "evaluation", ["resource", "made_at"], unique=False
+    )
 
 
 def downgrade() -> None:
