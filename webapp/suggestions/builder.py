@@ -19,10 +19,12 @@ from sqlalchemy.orm import Session
 
 from webapp.catalog.models import KeyEvent, Target, TargetSynonym
 from webapp.database import Database, utc_now
+from webapp.suggestions import evidence
 from webapp.suggestions import index as files
 from webapp.suggestions.abbreviations import explained_in, find_abbreviations, query_of
 from webapp.suggestions.encoder import Encoder
 from webapp.suggestions.lexical import LexicalIndex
+from webapp.suggestions.signals.targets import TextVectors
 from webapp.suggestions.text import spell_greek
 
 log = logging.getLogger(__name__)
@@ -123,17 +125,22 @@ def _write(
             .where(KeyEvent.retired_at.is_(None))
             .order_by(KeyEvent.number)
         ).all()
+        material = evidence.read(session, targets, abbreviations) if encoder else None
+    lexical = {}
     for resource, rows in targets.items():
-        LexicalIndex.build([names for _, _, names in rows]).save(folder / resource / "bm25")
+        lexical[resource] = LexicalIndex.build([names for _, _, names in rows])
+        lexical[resource].save(folder / resource / "bm25")
         files.write_json(folder / resource / "identifiers.json", [row[0] for row in rows])
     files.write_json(folder / "abbreviations.json", abbreviations)
     files.write_json(folder / "key_events.json", [number for number, _ in key_events])
-    if encoder is not None:
+    if encoder is not None and material is not None:
         queries = [query_of(title, abbreviations).texts for _, title in key_events]
         wanted = {
             f"{resource}/vectors.npy": [spell_greek(title) for _, title, _ in rows]
             for resource, rows in targets.items()
         } | {"key_events.npy": [text for pair in queries for text in pair]}
+        names = {text for texts in wanted.values() for text in texts}
+        wanted["texts.npy"] = sorted(material.texts() - names)
         vectors = _Vectors(index_dir, encoder)
         vectors.encode([text for texts in wanted.values() for text in texts], progress)
         for name, texts in wanted.items():
@@ -145,6 +152,13 @@ def _write(
                 (folder / name).with_suffix(".keys"),
                 [files.text_key(text) for text in texts],
             )
+        everything = list(names.union(wanted["texts.npy"]))
+        material.write_pools(
+            folder,
+            lexical,
+            TextVectors(everything, vectors.of(everything)),
+            vectors.of([spelt_out for _, spelt_out in queries]),
+        )
     files.write_json(
         folder / "manifest.json",
         {
@@ -184,8 +198,9 @@ class _Vectors:
                 return
             if manifest["made_by"] != self._encoder.description:
                 return
-            for name, digest in manifest["sha256"].items():
-                if not name.endswith(".npy") or "/bm25/" in name:
+            digests = manifest["sha256"]
+            for name, digest in digests.items():
+                if not name.endswith(".npy") or name.removesuffix(".npy") + ".keys" not in digests:
                     continue
                 if files.sha256(folder / name) != digest:
                     continue

@@ -7,6 +7,7 @@ SHA-256 of every file.
     index/current -> 20260102T030405Z-1a2b3c4d/
         manifest.json  abbreviations.json  key_events.json  key_events.npy  key_events.keys
         wikipathways/identifiers.json  wikipathways/vectors.npy  wikipathways/bm25/…
+        wikipathways/pool/…  texts.npy  texts.keys
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
@@ -25,23 +27,35 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from webapp.suggestions import abbreviations, text
+from webapp.suggestions import abbreviations, pool, subject, text, vocabulary
 from webapp.suggestions.lexical import LexicalIndex
+from webapp.suggestions.pool import Pooled, Pools
+from webapp.suggestions.signals import SIGNALS, postings, targets
 
-FORMAT = 3
+FORMAT = 4
 TEXT_TEMPLATE = "title without direction words; the same with abbreviations spelt out"
 CURRENT = "current"
 
 
 def _rules() -> str:
     digest = hashlib.sha256(version("snowballstemmer").encode())
-    for module in (text, abbreviations):
+    modules = {modules_of.__module__: None for modules_of in SIGNALS}
+    for module in (
+        text,
+        abbreviations,
+        vocabulary,
+        subject,
+        pool,
+        targets,
+        postings,
+        *(sys.modules[name] for name in modules),
+    ):
         digest.update(getsource(module).encode())
     return digest.hexdigest()[:12]
 
 
 RULES = _rules()
-"""Stands for the rules that make words of titles. An index holds texts that were made by them, so
+"""Stands for the rules that make words of titles and values of signals. An index holds texts that were made by them, so
 it fits these rules alone; what was encoded before is taken over where a text is still the same."""
 
 
@@ -56,6 +70,8 @@ class ResourceIndex:
     identifiers: list[str]
     lexical: LexicalIndex
     vectors: NDArray[np.float32] | None
+    pools: Pools | None = None
+    """The signals of every Key Event; None where there are no vectors."""
 
 
 @dataclass(frozen=True)
@@ -84,13 +100,23 @@ class Index:
         same = self.key_event_texts[row] == text_key(plain)
         return self.key_event_vectors[row] if same else None
 
+    def pool_of(self, resource: str, number: int, plain: str) -> Pooled | None:
+        """What speaks for targets of a resource, unless the title reads otherwise by now."""
+        part = self.resources.get(resource)
+        if part is None or part.pools is None or self.vectors_of(number, plain) is None:
+            return None
+        return part.pools.of(self.key_event_rows[number])
+
     def by_words_alone(self) -> Index:
         """The same index without its vectors."""
         return replace(
             self,
             encoder=None,
             key_event_vectors=None,
-            resources={name: replace(part, vectors=None) for name, part in self.resources.items()},
+            resources={
+                name: replace(part, vectors=None, pools=None)
+                for name, part in self.resources.items()
+            },
         )
 
 
@@ -184,7 +210,9 @@ def load(index_dir: Path, generation: str | None) -> Index:
             created_at=str(manifest["created_at"]),
             abbreviations=read_json(folder / "abbreviations.json"),
             resources={
-                resource: _load_resource(folder / resource, with_vectors=encoder is not None)
+                resource: _load_resource(
+                    folder / resource, len(numbers), with_vectors=encoder is not None
+                )
                 for resource in manifest["resources"]
             },
             key_event_rows={number: row for row, number in enumerate(numbers)},
@@ -198,9 +226,13 @@ def load(index_dir: Path, generation: str | None) -> Index:
         raise IndexUnusable(f"the suggestion index is damaged ({error})") from error
 
 
-def _load_resource(folder: Path, *, with_vectors: bool) -> ResourceIndex:
+def _load_resource(folder: Path, key_events: int, *, with_vectors: bool) -> ResourceIndex:
     identifiers = read_json(folder / "identifiers.json")
-    vectors = np.load(folder / "vectors.npy", mmap_mode="r") if with_vectors else None
-    if vectors is not None and len(vectors) != len(identifiers):
+    lexical = LexicalIndex.load(folder / "bm25", len(identifiers))
+    if not with_vectors:
+        return ResourceIndex(identifiers, lexical, None)
+    vectors = np.load(folder / "vectors.npy", mmap_mode="r")
+    if len(vectors) != len(identifiers):
         raise IndexUnusable(f"the vectors of {folder.name} do not match its targets")
-    return ResourceIndex(identifiers, LexicalIndex.load(folder / "bm25", len(identifiers)), vectors)
+    pools = Pools.load(folder / "pool", len(identifiers), key_events)
+    return ResourceIndex(identifiers, lexical, vectors, pools)

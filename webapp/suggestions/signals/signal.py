@@ -1,0 +1,51 @@
+"""What every signal is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from webapp.suggestions.signals.targets import Resource
+from webapp.suggestions.subject import Subject
+
+Values = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One target of a list beside its Key Event, for the sentence to the curator."""
+
+    subject: Subject
+    title: str
+    """Of the target."""
+    values: Mapping[str, float]
+    """By column."""
+    candidates: int
+    place: int = 0
+    """By the meaning of the name alone, 1 for the nearest."""
+    genes: frozenset[str] = field(default_factory=frozenset)
+    """Symbols of the target's genes that the Key Event names."""
+
+
+class Signal(Protocol):
+    """Something that speaks for targets."""
+
+    name: ClassVar[str]
+    columns: ClassVar[tuple[str, ...]]
+    pools: ClassVar[tuple[str, ...]]
+    """The columns whose best targets become candidates."""
+
+    def __init__(self, resource: Resource) -> None: ...
+
+    def values(self, subject: Subject) -> Values:
+        """Shape (targets, len(columns)): higher speaks for the target."""
+        ...
+
+    @staticmethod
+    def explain(evidence: Evidence) -> str:
+        """One sentence for the curator with the evidence itself; empty where there is none."""
+        ...
