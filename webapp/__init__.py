@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.catalog import pages as catalog
     from webapp.curation import pages as curation
     from webapp.curation import yours
+    from webapp.curation.decided import approved_pairs, newest_event
     from webapp.curation.overlay import MappingOverlay
     from webapp.database import Database
     from webapp.operations import metrics, operator
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             "in the store that all workers share instead"
         )
     metrics.init_app(app)
+    suggester.memory.learn_from(approved_pairs, newest_event)
     suggester.observers.append(app.extensions["kewp.metrics"].suggested)
     errors.init_app(app)
     sessions.init_app(app)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.catalog.models import KeyEvent, Target
-from webapp.curation.models import LIVE_STATES, Mapping
+from webapp.curation.models import LIVE_STATES, Mapping, MappingEvent
 from webapp.suggestions.pairs import Pair
 
 
@@ -22,3 +22,8 @@ def approved_pairs(session: Session) -> Sequence[Pair]:
         .order_by(KeyEvent.number, Target.identifier)
     )
     return [Pair(number, identifier) for number, identifier in rows]
+
+
+def newest_event(session: Session) -> int | None:
+    """The number of the newest event in the history of mappings; see `suggestions.pairs.Newest`."""
+    return session.scalar(select(func.max(MappingEvent.id)))

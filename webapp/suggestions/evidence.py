@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from webapp.suggestions.lexical import LexicalIndex
 from webapp.suggestions.pool import make_pools
+from webapp.suggestions.signals.genes import GeneNames, named_genes
 from webapp.suggestions.signals.targets import (
     GeneSets,
     Resource,
@@ -66,6 +68,12 @@ class Material:
                     others=resources,
                 )
             )
+        names = GeneNames([symbol for symbol in self.symbols if not symbol.startswith("entrez:")])
+        named = {one.number: sorted(named_genes(names, one)) for one in self.subjects}
+        (folder / "named_genes.json").write_text(
+            json.dumps({number: genes for number, genes in named.items() if genes}),
+            encoding="utf-8",
+        )
         for name, pools in make_pools(resources, self.subjects).items():
             pools.save(folder / name / "pool")
 

@@ -7,7 +7,7 @@ SHA-256 of every file.
     index/current -> 20260102T030405Z-1a2b3c4d/
         manifest.json  abbreviations.json  key_events.json  key_events.npy  key_events.keys
         wikipathways/identifiers.json  wikipathways/vectors.npy  wikipathways/bm25/…
-        wikipathways/pool/…  texts.npy  texts.keys
+        wikipathways/pool/…  texts.npy  texts.keys  named_genes.json
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ CURRENT = "current"
 
 def _rules() -> str:
     digest = hashlib.sha256(version("snowballstemmer").encode())
+    digest.update(vocabulary.READINGS.encode())
     modules = {modules_of.__module__: None for modules_of in SIGNALS}
     for module in (
         text,
@@ -55,8 +56,9 @@ def _rules() -> str:
 
 
 RULES = _rules()
-"""Stands for the rules that make words of titles and values of signals. An index holds texts that were made by them, so
-it fits these rules alone; what was encoded before is taken over where a text is still the same."""
+"""Stands for the rules that make words of titles and values of signals. An index holds texts and
+values that were made by them, so it fits these rules alone; what was encoded before is taken over
+where a text is still the same."""
 
 
 class IndexUnusable(RuntimeError):
@@ -91,6 +93,8 @@ class Index:
     """The `text_key` of the first of the two, by row."""
     made_by: Mapping[str, object] = field(default_factory=dict)
     """How the encoder made the vectors: the `description` that it had at the time."""
+    named_genes: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """Symbols of genes that Key Events name, by Key Event."""
 
     def vectors_of(self, number: int, plain: str) -> NDArray[np.float32] | None:
         """The vectors (2, dimensions) of a Key Event, unless its title reads otherwise by now."""
@@ -221,6 +225,14 @@ def load(index_dir: Path, generation: str | None) -> Index:
             ),
             key_event_texts=read_json(folder / "key_events.keys")[::2] if encoder else [],
             made_by=manifest["made_by"],
+            named_genes=(
+                {
+                    int(number): frozenset(symbols)
+                    for number, symbols in read_json(folder / "named_genes.json").items()
+                }
+                if encoder
+                else {}
+            ),
         )
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexUnusable(f"the suggestion index is damaged ({error})") from error

@@ -27,6 +27,19 @@ class ApprovedPairs(Protocol):
         ...
 
 
+class Newest(Protocol):
+    """Stands for all that was decided so far: equal as long as nothing was. Cheap to ask."""
+
+    def __call__(self, session: Session) -> object:
+        """Any value that can be compared."""
+        ...
+
+
 def no_pairs(session: Session) -> Sequence[Pair]:
     """The `ApprovedPairs` of a site where nobody approves anything."""
     return ()
+
+
+def never(session: Session) -> object:
+    """The `Newest` of such a site."""
+    return None

@@ -1,4 +1,4 @@
-"""Fuse the signals into one ranked list with reasons, the same for every resource.
+"""The fixed combination: free text, and Key Events that the index has no signals of.
 
 score = dense + LEXICAL_WEIGHT * BM25, where dense is the larger cosine of the two texts of a Key
 Event with the target's name. The weight was chosen on expert pairs of three resources; see
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from webapp.suggestions.abbreviations import Query
 from webapp.suggestions.index import ResourceIndex
 from webapp.suggestions.lexical import shared_words
+from webapp.suggestions.signals.meaning import ordinal
 
 LEXICAL_WEIGHT = 0.025
 VERSION = "fixed-2"
@@ -126,11 +127,3 @@ def reasons(
 
 def _shares(words: list[str]) -> str:
     return f"shares the word{'s' * (len(words) > 1)} {', '.join(words)}"
-
-
-def ordinal(number: int) -> str:
-    """1st, 2nd, 3rd, 4th, 11th …"""
-    ending = (
-        "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    )
-    return f"{number:,}{ending}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import wraps
@@ -18,12 +18,13 @@ from sqlalchemy.orm import Session
 
 from webapp.catalog.models import KeyEvent, Target
 from webapp.database import Database, utc_now
-from webapp.suggestions import ranker
+from webapp.suggestions import fusion, listing, ranker
 from webapp.suggestions.abbreviations import Query, query_of
 from webapp.suggestions.encoder import Encoder, EncoderError, load
 from webapp.suggestions.holder import NOTHING, REBUILD, Holder, Now
 from webapp.suggestions.index import Index
 from webapp.suggestions.ranker import Suggestion
+from webapp.suggestions.remembered import Remembered
 
 log = logging.getLogger(__name__)
 
@@ -119,6 +120,7 @@ class Suggester:
         # torch keeps buffers for each thread that has ever computed.
         self._encoding = ThreadPoolExecutor(1, thread_name_prefix="encoder")
         self.observers: list[Observer] = []
+        self.memory = Remembered()
 
     def load_index(self) -> None:
         """Load the index at once, as commands do; pages have it loaded in the background."""
@@ -188,11 +190,41 @@ class Suggester:
                 "This Key Event has no title to go by. Search for targets instead.",
                 (),
             )
+        fused = self._fused(session, now, key_event, query, resource, limit)
+        if fused is not None:
+            return fused
         vectors = now.index.vectors_of(key_event.number, query.plain)
         notice = now.notice
         if vectors is None and now.index.encoder is not None:
             notice = "Ranked by words alone: this Key Event is not in the suggestion index yet."
         return self._ranked(session, now, resource, query, vectors, limit, notice)
+
+    def _fused(
+        self,
+        session: Session,
+        now: Now,
+        key_event: KeyEvent,
+        query: Query,
+        resource: str,
+        limit: int,
+    ) -> SuggestionList | None:
+        """The list by all signals; None where the index has none of the Key Event."""
+        index, number = now.index, key_event.number
+        pooled = index.pool_of(resource, number, query.plain)
+        if pooled is None or not len(pooled.rows):
+            return None
+        absent = now.absent.get(resource)
+        memory = self.memory.of(session, index, resource)
+        try:
+            found = listing.fused_list(index, resource, number, pooled, memory, limit, absent)
+        except fusion.ModelUnusable as reason:
+            log.error("ranked by the fixed combination: %s", reason)
+            return None
+        targets = _targets(session, found.items)
+        candidates = _candidates(index, resource, absent)
+        items = listing.explained(session, index, found, key_event, targets, candidates)
+        version = f"{found.model.version}/{index.encoder}"
+        return SuggestionList(resource, version, candidates, now.notice, items)
 
     @_observed
     def for_text(
@@ -248,13 +280,8 @@ class Suggester:
             return SuggestionList(resource, version, 0, notice, (), ready=ready)
         absent = now.absent.get(resource)
         found = ranker.rank(part, query.spelt_out, vectors, limit, absent)
-        targets = {
-            target.identifier: target
-            for target in session.scalars(
-                select(Target).where(Target.identifier.in_([item.identifier for item in found]))
-            )
-        }
-        candidates = len(part.identifiers) - (0 if absent is None else int(absent.sum()))
+        targets = _targets(session, found)
+        candidates = _candidates(now.index, resource, absent)
         items = tuple(
             replace(
                 item,
@@ -265,3 +292,14 @@ class Suggester:
             for item in found
         )
         return SuggestionList(resource, version, candidates, notice, items)
+
+
+def _targets(session: Session, items: Sequence[Suggestion]) -> dict[str, Target]:
+    wanted = [item.identifier for item in items]
+    rows = session.scalars(select(Target).where(Target.identifier.in_(wanted)))
+    return {target.identifier: target for target in rows}
+
+
+def _candidates(index: Index, resource: str, absent: NDArray[np.bool_] | None) -> int:
+    count = len(index.resources[resource].identifiers)
+    return count - (0 if absent is None else int(absent.sum()))

@@ -11,19 +11,68 @@ from numpy.typing import NDArray
 from webapp.suggestions.abbreviations import query_of
 from webapp.suggestions.evaluation.contest import Contest
 from webapp.suggestions.evaluation.ranking import Ranking, Scorer
+from webapp.suggestions.fusion import Model, fused, shipped_model
+from webapp.suggestions.memory import Memory
 from webapp.suggestions.pairs import Pair
 from webapp.suggestions.ranker import LEXICAL_WEIGHT, VERSION
+from webapp.suggestions.seen import Seen
+from webapp.suggestions.training import learn
 
 
 def fused_ranking(contest: Contest) -> Ranking:
     """The ranker that makes the lists of this resource."""
-    return FixedSum(contest)
+    return FixedSum(contest) if contest.part.pools is None else FusedRanking(contest)
+
+
+@dataclass(frozen=True)
+class FusedRanking:
+    """The learnt fusion."""
+
+    contest: Contest
+
+    @property
+    def name(self) -> str:
+        """Version and encoder, as lists that were shown keep them."""
+        return f"{shipped_model().version}/{self.contest.index.encoder}"
+
+    @property
+    def seen(self) -> Container[str]:
+        """What the shipped weights were trained on."""
+        return shipped_model().seen
+
+    def fit(self, known: Sequence[Pair]) -> Scorer:
+        """Weights and memory from these pairs alone; nothing of the shipped model is used."""
+        weights = learn(self.contest.index, known, self.contest.concepts)
+        return self._scorer(Model("learnt", "", {}, weights, {}, {}, Seen(b"")), known)
+
+    def shipped(self, known: Sequence[Pair]) -> Scorer:
+        """The shipped weights; these pairs are the memory."""
+        return self._scorer(shipped_model(), known)
+
+    def _scorer(self, model: Model, known: Sequence[Pair]) -> Scorer:
+        index, resource = self.contest.index, self.contest.resource
+        memory = Memory(index, resource, known)
+        pools = self.contest.part.pools
+        fixed = FixedSum(self.contest)
+
+        def score(number: int) -> NDArray[np.float32]:
+            """The fused score in the pool; below it all others by the fixed sum."""
+            others = fixed.score(number)
+            title = self.contest.key_events[number].title
+            pooled = index.pool_of(resource, number, query_of(title, index.abbreviations).plain)
+            if pooled is None or pools is None or not len(pooled.rows):
+                return others
+            found, _ = fused(model, number, pooled, pools.columns, memory)
+            scores: NDArray[np.float32] = others - others.max() + found.min() - 1
+            scores[pooled.rows] = found
+            return scores
+
+        return score
 
 
 @dataclass(frozen=True)
 class FixedSum:
-    """dense + 0.025 × BM25 (see `ranker`); its one weight was chosen beforehand, so it learns
-    nothing."""
+    """dense + 0.025 × BM25 (see `ranker`), for an index without vectors; it learns nothing."""
 
     contest: Contest
     seen: Container[str] = frozenset()
@@ -35,13 +84,14 @@ class FixedSum:
 
     def fit(self, known: Sequence[Pair]) -> Scorer:
         """There is nothing to learn."""
-        return self._score
+        return self.score
 
     def shipped(self, known: Sequence[Pair]) -> Scorer:
         """The same."""
-        return self._score
+        return self.score
 
-    def _score(self, number: int) -> NDArray[np.float32]:
+    def score(self, number: int) -> NDArray[np.float32]:
+        """One value a target."""
         index, part = self.contest.index, self.contest.part
         query = query_of(self.contest.key_events[number].title, index.abbreviations)
         lexical = part.lexical.score(query.spelt_out)

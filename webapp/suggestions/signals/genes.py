@@ -97,12 +97,10 @@ class SharedGenes:
         total = sum(len(one.titles) for one in resource.others)
         self._rarity = np.log(np.maximum(total, 1) / (1 + seen)).clip(0).astype(np.float32)
         self._length = self._lengths(resource.gene_sets)
-        self._lengths_of = {
-            one.name: self._lengths(one.gene_sets) for one in resource.others
-        }
+        self._lengths_of = {one.name: self._lengths(one.gene_sets) for one in resource.others}
 
     def _lengths(self, sets: GeneSets) -> Values:
-        lengths: Values = np.sqrt(sets.sums(self._rarity**2)) + 1e-6
+        lengths: Values = np.sqrt(sets.sums(self._rarity**2) + np.float32(1e-12))
         return lengths
 
     def values(self, subject: Subject) -> Values:
@@ -117,8 +115,8 @@ class SharedGenes:
         marked[[one.symbols[symbol] for symbol in named]] = 1
         hits = one.gene_sets.sums(marked)
         chance = -np.log((one.gene_sets.sizes + 1) / self._number) / 5
-        found: Values = np.where(hits > 0, chance * np.sqrt(np.minimum(hits, 3)), 0)
-        return found.astype(np.float32)
+        found: Values = (chance * np.sqrt(np.minimum(hits, 3))).astype(np.float32)
+        return found
 
     def _bridge(self, source: Resource | None, subject: Subject) -> Values:
         if source is None or not len(source.titles):

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from webapp.suggestions.signals.signal import Evidence, Values
+from webapp.suggestions.signals.signal import Unexplained, Values
 from webapp.suggestions.signals.targets import Resource
 from webapp.suggestions.subject import Subject
 from webapp.suggestions.text import words
@@ -16,7 +16,7 @@ from webapp.suggestions.vocabulary import KINDS
 _KINDS = [re.compile(pattern, re.IGNORECASE) for pattern in KINDS.values()]
 
 
-class Kind:
+class Kind(Unexplained):
     """The same for every Key Event: experts prefer some targets to others of like meaning."""
 
     name: ClassVar[str] = "kind"
@@ -47,8 +47,3 @@ class Kind:
     def values(self, subject: Subject) -> Values:
         """See `columns`."""
         return self._values
-
-    @staticmethod
-    def explain(evidence: Evidence) -> str:
-        """Nothing: it says nothing of this Key Event."""
-        return ""

@@ -8,7 +8,7 @@ import numpy as np
 
 from webapp.suggestions.lexical import shared_words
 from webapp.suggestions.signals.postings import coverage_index
-from webapp.suggestions.signals.signal import Evidence, Values
+from webapp.suggestions.signals.signal import Evidence, Unexplained, Values
 from webapp.suggestions.signals.targets import Resource
 from webapp.suggestions.subject import Subject
 
@@ -58,7 +58,7 @@ class Meaning:
         )
 
 
-class Parts:
+class Parts(Unexplained):
     """Each part of a title of several (`Decreased cholesterol, decreased uptake`) for itself."""
 
     name: ClassVar[str] = "parts"
@@ -74,11 +74,6 @@ class Parts:
         return np.stack(
             [near.nearest(subject.parts) for near in (one.by_name, one.by_core)], axis=1
         )
-
-    @staticmethod
-    def explain(evidence: Evidence) -> str:
-        """Nothing of its own: `meaning` tells of the whole title."""
-        return ""
 
 
 class ReadAs:

@@ -46,6 +46,15 @@ class Signal(Protocol):
         ...
 
     @staticmethod
-    def explain(evidence: Evidence) -> str:
+    def explain(evidence: Evidence, /) -> str:
         """One sentence for the curator with the evidence itself; empty where there is none."""
         ...
+
+
+class Unexplained:
+    """A signal that only helps to order: another one tells what a curator should know of it."""
+
+    @staticmethod
+    def explain(_evidence: Evidence, /) -> str:
+        """Nothing."""
+        return ""

@@ -39,7 +39,10 @@ class GeneSets(NamedTuple):
     def sums(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
         """The summed weight (one a gene) of each target's genes."""
         running = np.concatenate([[0.0], np.cumsum(weights[self.genes], dtype=np.float64)])
-        return (running[self.starts[1:]] - running[self.starts[:-1]]).astype(np.float32)
+        sums: NDArray[np.float32] = (running[self.starts[1:]] - running[self.starts[:-1]]).astype(
+            np.float32
+        )
+        return sums
 
 
 class TextVectors:

@@ -10,7 +10,7 @@ import numpy as np
 
 from webapp.suggestions.lexical import shared_words
 from webapp.suggestions.signals.postings import Grams, coverage_index
-from webapp.suggestions.signals.signal import Evidence, Values
+from webapp.suggestions.signals.signal import Evidence, Unexplained, Values
 from webapp.suggestions.signals.targets import Resource
 from webapp.suggestions.subject import Subject
 from webapp.suggestions.vocabulary import canonical_stems
@@ -96,7 +96,7 @@ class SameName:
         return "is about just what the Key Event names" if evidence.values["same_about"] else ""
 
 
-class Letters:
+class Letters(Unexplained):
     """Letters in sequence, which forgive endings and spellings."""
 
     name: ClassVar[str] = "letters"
@@ -109,12 +109,8 @@ class Letters:
     def values(self, subject: Subject) -> Values:
         """The larger cosine of the two titles."""
         texts = dict.fromkeys([subject.title.spelt_out, subject.short.spelt_out])
-        return np.max([self._grams.cosine(text) for text in texts], axis=0)[:, None]
-
-    @staticmethod
-    def explain(evidence: Evidence) -> str:
-        """Nothing of its own: shared words are told."""
-        return ""
+        found: Values = np.max([self._grams.cosine(text) for text in texts], axis=0)[:, None]
+        return found
 
 
 def _stems(text: str) -> str:

@@ -1,0 +1,78 @@
+"""How often experts agreed with suggestions of like score, in words; nothing where few are known.
+
+Counts come from predictions for pairs that the ranker was not trained on. Experts' lists are not
+complete, so agreement is a lower bound.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+EDGES = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85)
+"""Limits of the classes of `fusion.shares`."""
+ENOUGH = 20
+"""Suggestions of a class from which on it is spoken of."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How many of the suggestions like one experts agreed with."""
+
+    agreed: int
+    shown: int
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 %, after Wilson (1927), Journal of the American Statistical Association 22: 209."""
+        z, n, share = 1.959964, self.shown, self.agreed / self.shown
+        middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+        half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+        return max(0.0, middle - half), min(1.0, middle + half)
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return (
+            f"experts agreed with {self.agreed} of {self.shown} like this "
+            f"({low:.0%} to {high:.0%})".replace("%", " %")
+        )
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Counts by class of share; class i lies below `EDGES[i]`."""
+
+    agreed: tuple[int, ...]
+    shown: tuple[int, ...]
+
+    @classmethod
+    def of(cls, shares: Sequence[float], agreed: Sequence[bool]) -> Calibration:
+        """Count suggestions that were shown, with whether experts had them too."""
+        counts = [[0, 0] for _ in range(len(EDGES) + 1)]
+        for share, yes in zip(shares, agreed, strict=True):
+            one = counts[bisect_right(EDGES, share)]
+            one[0] += bool(yes)
+            one[1] += 1
+        return cls(tuple(yes for yes, _ in counts), tuple(all_ for _, all_ in counts))
+
+    def of_share(self, share: float) -> Agreement | None:
+        """What is known of suggestions like one; None where too few are."""
+        place = bisect_right(EDGES, share)
+        if self.shown[place] < ENOUGH:
+            return None
+        return Agreement(self.agreed[place], self.shown[place])
+
+    def as_json(self) -> dict[str, Any]:
+        """What `of_json` reads."""
+        return {"edges": list(EDGES), "agreed": list(self.agreed), "shown": list(self.shown)}
+
+    @classmethod
+    def of_json(cls, read: Mapping[str, Any]) -> Calibration:
+        """Raises `ValueError` where the classes are other ones."""
+        found = cls(tuple(read["agreed"]), tuple(read["shown"]))
+        if tuple(read["edges"]) != EDGES or not len(found.agreed) == len(found.shown) == 9:
+            raise ValueError("the classes of the calibration are other ones")
+        return found
