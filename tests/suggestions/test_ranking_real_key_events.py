@@ -49,7 +49,9 @@ def test_reasons_name_the_shared_words_and_the_place(
     suggester: Suggester, database: Database
 ) -> None:
     first = lists(suggester, database, 1513).items[0]
-    assert [reason.text for reason in first.reasons] == [
+    told = {reason.signal: reason.text for reason in first.reasons}
+    assert told.pop("agreement").startswith("experts agreed with ")
+    assert list(told.values()) == [
         "shares the word apoptosis",
         "name is nearest in meaning of 62",
     ]
@@ -59,7 +61,7 @@ def test_ranking_a_catalogued_key_event_runs_no_neural_network(
     suggester: Suggester, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(suggester, "_encoder", None)
-    assert lists(suggester, database, 1513).ranker == f"fixed-2/{BUNDLED}@0.1.0"
+    assert lists(suggester, database, 1513).ranker == f"fused-1/{BUNDLED}@0.1.0"
 
 
 def test_free_text_is_ranked_by_meaning_once_the_encoder_is_in(
@@ -79,7 +81,7 @@ def test_what_is_kept_of_a_list_is_small_and_complete(
 ) -> None:
     shown = lists(suggester, database, 1513).as_shown()
     assert shown["resource"] == "wikipathways"
-    assert shown["ranker"] == f"fixed-2/{BUNDLED}@0.1.0"
+    assert shown["ranker"] == f"fused-1/{BUNDLED}@0.1.0"
     assert shown["searched"] == ""
     assert str(shown["made_at"]).endswith("Z")
     targets = shown["targets"]

@@ -47,7 +47,7 @@ def test_the_shipped_weights_know_every_signal() -> None:
     model = shipped_model()
     assert len(model.vector(COLD, COLUMNS)) == len(COLUMNS)
     assert len(model.vector(WARM, (*COLUMNS, *REMEMBERED))) == len(COLUMNS) + len(REMEMBERED)
-    assert Model.of_json(model.as_json()) .weights == model.weights
+    assert Model.of_json(model.as_json()).weights == model.weights
 
 
 def test_a_signal_that_a_model_does_not_know_is_named() -> None:

@@ -54,7 +54,7 @@ def fitted(
     return Model(
         version=version,
         made_at=made_at,
-        trained_on={"source": source, **_counts(index, pairs)},
+        trained_on={"source": source, "encoder": index.encoder, **_counts(index, pairs)},
         weights={
             state: {column: round(weight, 4) for column, weight in weights.items()}
             for state, weights in learn(index, pairs, concepts).items()

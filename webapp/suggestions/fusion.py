@@ -88,6 +88,18 @@ class Model:
             raise ModelUnusable(f"the ranker's file is damaged ({error!r})") from error
 
 
+def model_for(encoder: str | None) -> Model:
+    """The shipped model, if it was trained with vectors of this encoder.
+
+    Cosines of another encoder have another scale. Raises `ModelUnusable` where they have.
+    """
+    model = shipped_model()
+    own = str(model.trained_on["encoder"])
+    if encoder is None or encoder.partition("@")[0] != own.partition("@")[0]:
+        raise ModelUnusable(f"the ranker {model.version} was trained with {own}, not {encoder}")
+    return model
+
+
 @cache
 def shipped_model() -> Model:
     """The model that comes with the program."""

@@ -16,7 +16,7 @@ from webapp.suggestions.index import Index
 from webapp.suggestions.memory import Memory
 from webapp.suggestions.pool import Pooled
 from webapp.suggestions.ranker import Reason, Suggestion, best_rows
-from webapp.suggestions.signals import SIGNALS, Evidence
+from webapp.suggestions.signals import TOLD, Evidence
 from webapp.suggestions.subject import subject_of
 
 LIKE = 0.6
@@ -52,12 +52,14 @@ def fused_list(
 
     Raises `fusion.ModelUnusable` where the model does not fit the index.
     """
-    model = fusion.shipped_model()
+    model = fusion.model_for(index.encoder)
     part = index.resources[resource]
     columns = part.pools.columns if part.pools is not None else ()
     if absent is not None:
         here = ~absent[pooled.rows]
-        pooled = Pooled(pooled.rows[here], pooled.places[here], pooled.values[here])
+        before = np.searchsorted(np.sort(pooled.places[~here]), pooled.places[here])
+        places = (pooled.places[here] - before).astype(np.int32)
+        pooled = Pooled(pooled.rows[here], places, pooled.values[here])
     scores, values = fusion.fused(model, number, pooled, columns, memory)
     best = best_rows(scores, limit)
     title, short, bm25 = (columns.index(name) for name in ("title", "short_title", "bm25"))
@@ -111,7 +113,7 @@ def explained(
             genes=genes.get(target.id, frozenset()),
         )
         reasons = [
-            Reason(signal.name, text) for signal in SIGNALS if (text := signal.explain(evidence))
+            Reason(signal.name, text) for signal in TOLD if (text := signal.explain(evidence))
         ]
         like = liked[at]
         if like and like[0] in titles and found.state == fusion.WARM:
@@ -156,4 +158,4 @@ def _titles(session: Session, numbers: Sequence[int]) -> dict[int, str]:
     rows = session.execute(
         select(KeyEvent.number, KeyEvent.title).where(KeyEvent.number.in_(numbers))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

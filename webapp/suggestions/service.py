@@ -218,7 +218,7 @@ class Suggester:
         try:
             found = listing.fused_list(index, resource, number, pooled, memory, limit, absent)
         except fusion.ModelUnusable as reason:
-            log.error("ranked by the fixed combination: %s", reason)
+            log.info("ranked by the fixed combination: %s", reason)
             return None
         targets = _targets(session, found.items)
         candidates = _candidates(index, resource, absent)

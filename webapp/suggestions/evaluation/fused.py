@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from webapp.suggestions.abbreviations import query_of
 from webapp.suggestions.evaluation.contest import Contest
 from webapp.suggestions.evaluation.ranking import Ranking, Scorer
-from webapp.suggestions.fusion import Model, fused, shipped_model
+from webapp.suggestions.fusion import Model, ModelUnusable, fused, model_for, shipped_model
 from webapp.suggestions.memory import Memory
 from webapp.suggestions.pairs import Pair
 from webapp.suggestions.ranker import LEXICAL_WEIGHT, VERSION
@@ -46,8 +46,12 @@ class FusedRanking:
         return self._scorer(Model("learnt", "", {}, weights, {}, {}, Seen(b"")), known)
 
     def shipped(self, known: Sequence[Pair]) -> Scorer:
-        """The shipped weights; these pairs are the memory."""
-        return self._scorer(shipped_model(), known)
+        """The shipped weights, with these pairs as memory; the fixed sum where they do not fit the
+        encoder, as it serves."""
+        try:
+            return self._scorer(model_for(self.contest.index.encoder), known)
+        except ModelUnusable:
+            return FixedSum(self.contest).score
 
     def _scorer(self, model: Model, known: Sequence[Pair]) -> Scorer:
         index, resource = self.contest.index, self.contest.resource

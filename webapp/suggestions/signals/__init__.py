@@ -30,6 +30,17 @@ SIGNALS: tuple[type[Signal], ...] = (
 )
 """In the order of their columns."""
 
+TOLD: tuple[type[Signal], ...] = (
+    SameName,
+    SharedWords,
+    SharedGenes,
+    Annotation,
+    ReadAs,
+    Description,
+    Meaning,
+)
+"""In the order in which a curator reads their sentences: what can be checked comes first."""
+
 COLUMNS: tuple[str, ...] = tuple(column for signal in SIGNALS for column in signal.columns)
 
-__all__ = ["COLUMNS", "SIGNALS", "Evidence", "Signal"]
+__all__ = ["COLUMNS", "SIGNALS", "TOLD", "Evidence", "Signal"]

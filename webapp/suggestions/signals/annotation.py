@@ -98,6 +98,6 @@ class Annotation:
             return f"is the broader term of what AOP-Wiki annotates: {named}"
         for component in evidence.subject.components:
             shared = shared_words(component.text, evidence.title)
-            if shared:
+            if set(shared) - evidence.shared:
                 return f"AOP-Wiki annotates {component.text}: shares {', '.join(shared)}"
         return ""

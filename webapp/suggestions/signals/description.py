@@ -35,9 +35,9 @@ class Description:
 
     @staticmethod
     def explain(evidence: Evidence) -> str:
-        """The sentence that shares most words with the name, where one is near in meaning."""
+        """The sentence that shares most words with the name, if the title does not share them."""
         if evidence.values["sentence"] < NEAR:
             return ""
         found = [(shared_words(s, evidence.title), s) for s in evidence.subject.sentences]
         shared, sentence = max(found, key=lambda pair: len(pair[0]), default=([], ""))
-        return f"its description says “{sentence}”" if shared else ""
+        return f"its description says “{sentence}”" if set(shared) - evidence.shared else ""

@@ -9,6 +9,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from webapp.suggestions.lexical import shared_words
 from webapp.suggestions.signals.targets import Resource
 from webapp.suggestions.subject import Subject
 
@@ -29,6 +30,11 @@ class Evidence:
     """By the meaning of the name alone, 1 for the nearest."""
     genes: frozenset[str] = field(default_factory=frozenset)
     """Symbols of the target's genes that the Key Event names."""
+
+    @property
+    def shared(self) -> frozenset[str]:
+        """The words of the target's name that the title itself has."""
+        return frozenset(shared_words(self.subject.title.plain, self.title))
 
 
 class Signal(Protocol):

@@ -159,7 +159,7 @@ class Resource:
 
 def hierarchy(session: Session) -> dict[str, frozenset[str]]:
     """The parents of each target that has any, by identifier."""
-    names = dict(session.execute(select(Target.id, Target.identifier)).tuples().all())
+    names = dict(session.execute(select(Target.id, Target.identifier)).all())
     found: dict[str, set[str]] = {}
     for child, parent in session.execute(select(TargetParent.target_id, TargetParent.parent_id)):
         found.setdefault(names[child], set()).add(names[parent])
