@@ -19,7 +19,7 @@ from webapp.suggestions.ranker import Reason, Suggestion, best_rows
 from webapp.suggestions.signals import TOLD, Evidence
 from webapp.suggestions.subject import subject_of
 
-LIKE = 0.6
+LIKE = 0.5
 """Cosine from which on a curated Key Event is told to be like another."""
 
 

@@ -13,9 +13,9 @@ from webapp.catalog.models import EventComponent, KeyEvent
 from webapp.suggestions.abbreviations import Query, query_of
 from webapp.suggestions.vocabulary import readings
 
-SENTENCES = 6
+SENTENCES = 3
 """Sentences of a description that are compared, from its start: definitions come first."""
-LETTERS = 200
+LETTERS = 160
 """Letters of a sentence that are compared."""
 
 _NUMBERED = re.compile(r"^\s*KE\s?\d+\s*:\s*", re.IGNORECASE)

@@ -23,7 +23,7 @@ from webapp.suggestions.memory import Memory
 from webapp.suggestions.pairs import Pair
 from webapp.suggestions.signals import COLUMNS
 
-PENALTY = 18.0
+PENALTY = 30.0
 """Of the whole, so that it weighs less the more lists there are; chosen by cross-validation."""
 FLOOR = 0.02
 """Added to a column's spread: one that hardly varies gets no great weight."""
