@@ -12,7 +12,7 @@ def test_a_program_that_cannot_start_ends_everything(
     (installation.root / f"fail-{program}").touch()
 
     installation.start()
-    code = installation.wait_to_end(90)
+    code = installation.wait_to_end()
 
     assert code == 1
     assert installation.output().splitlines()[-1] == (
