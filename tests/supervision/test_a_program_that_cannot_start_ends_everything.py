@@ -10,6 +10,7 @@ def test_a_program_that_cannot_start_ends_everything(
     installation: Installation, program: str
 ) -> None:
     (installation.root / f"fail-{program}").touch()
+    installation.take_any_end_for_a_failed_start()
 
     installation.start()
     code = installation.wait_to_end()

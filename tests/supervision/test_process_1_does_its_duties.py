@@ -126,6 +126,7 @@ def test_a_program_that_cannot_start_ends_the_namespace(
     contained: Namespaced, program: str
 ) -> None:
     (contained.root / f"fail-{program}").touch()
+    contained.take_any_end_for_a_failed_start()
 
     contained.start()
     code = contained.wait_to_end()

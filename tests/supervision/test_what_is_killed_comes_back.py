@@ -45,7 +45,9 @@ def test_a_killed_scheduler_is_replaced(running: Installation) -> None:
 
 
 def test_a_killed_watchdog_still_sees_the_next_failure(installation: Installation) -> None:
-    installation.start_and_wait()
+    installation.take_any_end_for_a_failed_start()
+    installation.start()
+    installation.wait_for_states(watchdog="RUNNING", backup="STARTING")
     watchdog = installation.pid("watchdog")
 
     os.kill(watchdog, signal.SIGKILL)
