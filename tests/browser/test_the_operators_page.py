@@ -194,7 +194,6 @@ def troubled() -> Iterator[tuple[RealInstallation, str]]:
     with tempfile.TemporaryDirectory(prefix="kewp-", dir="/tmp") as folder:
         made = WithASmallDisk(Path(folder))
         made.call_it_running_soon()
-        made.environment["ENCODER"] = "none"  # nothing here is about suggestions
         made.environment["BACKUP_MIN_INTERVAL"] = "1h"
         try:
             made.start()
