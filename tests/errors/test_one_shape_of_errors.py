@@ -81,7 +81,7 @@ def test_a_database_that_is_locked_for_long_is_busy_and_changes_nothing(
         "/key-events/1513/mappings",
         data={"csrf_token": token, "target": "WP254", **PATHWAY_ANSWERS},
     )
-    assert 4 < time.monotonic() - started < 9
+    assert time.monotonic() - started > 4, "it waits for who is only slow"
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
     holder.execute("ROLLBACK")
