@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from webapp.accounts import cli as accounts
 from webapp.catalog import cli as catalog
 from webapp.catalog.events import catalog_changed
+from webapp.curation.decided import approved_pairs
 from webapp.database import DatabaseError, explain, is_busy
 from webapp.operations import cli as operations
 from webapp.settings import SettingsError, load_settings
@@ -25,6 +26,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for room in (operations, catalog, suggestions, accounts):
         room.register(commands)
+    top.set_defaults(approved_pairs=approved_pairs)
     return top
 
 

@@ -6,7 +6,8 @@ from alembic.migration import MigrationContext
 from pysqlite3 import dbapi2
 from sqlalchemy.exc import DatabaseError
 
-import webapp.curation.models  # noqa: F401 - the comparison needs every table
+import webapp.curation.models
+import webapp.suggestions.models  # noqa: F401 - the comparison needs every table
 from webapp import migrations
 from webapp.database import APPLICATION_ID, Base, Database
 

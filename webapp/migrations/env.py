@@ -4,7 +4,8 @@ from alembic import context
 
 import webapp.accounts.models
 import webapp.catalog.models
-import webapp.curation.models  # noqa: F401 - imported so that their tables are in the metadata
+import webapp.curation.models
+import webapp.suggestions.models  # noqa: F401 - imported so that their tables are in the metadata
 from webapp.database import Base
 
 context.configure(

@@ -1,4 +1,4 @@
-"""Commands of this room: `suggest`, `index build`, `encoder fetch`."""
+"""Commands of this room: `suggest`, `evaluate`, `index build`, `encoder fetch`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from webapp.database import Database
 from webapp.settings import Settings
 from webapp.suggestions.builder import BuildRunning
 from webapp.suggestions.encoder import BIOBERT, EncoderError, fetch
+from webapp.suggestions.evaluation import cli as evaluation
 from webapp.suggestions.events import rebuild_index
 from webapp.suggestions.service import Suggester, SuggestionList
 
@@ -30,6 +31,8 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--limit", type=int, default=10)
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.set_defaults(handler=suggest)
+
+    evaluation.register(subparsers)
 
     index = subparsers.add_parser("index", help="the suggestion index").add_subparsers(
         dest="action", required=True
