@@ -22,7 +22,7 @@ PAGES = (
     "/key-events",
     "/aops",
     "/review",
-    "/search?q=apoptosis",
+    "/search?q=apoptosis&kind=key_event",
     "/data",
     "/exports/mappings.sssom.tsv",
     "/exports/mappings.csv",
@@ -30,7 +30,8 @@ PAGES = (
     "/sign-in",
     "/health",
 )
-"""No free text for suggestions: it is encoded by a thread, and threads do not survive a fork."""
+"""No free text for suggestions, and a search of one kind alone, which asks for names and never for
+meaning: free text is encoded by a thread, and threads do not survive a fork."""
 
 
 def warm_up(app: Flask) -> None:
