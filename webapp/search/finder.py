@@ -66,6 +66,16 @@ class Found:
     """By a word as it was typed: the words that stood in for it."""
     asked: Asked | None = None
 
+    @property
+    def total(self) -> int:
+        """How many things were found."""
+        return sum(self.totals.values())
+
+    @property
+    def only_some(self) -> bool:
+        """Whether nothing holds all words, so that these hold some of them."""
+        return bool(self.hits) and all(hit.place >= Place.TITLE_SOME for hit in self.hits)
+
 
 # Names that hold all words differ in little but their length, so that BM25 is only asked where
 # they hold different ones: its price is that of all the rest.
@@ -128,7 +138,8 @@ def find(
             ways["near"] = _all(asked.wanted, lambda one: _nearly(one, near.get(one.word, [])))
             hits, totals = run()
     if not totals and len(asked.wanted) > 1:
-        ways["some"] = " OR ".join(_nearly(one, near.get(one.word, [])) for one in asked.wanted)
+        telling = [one for one in asked.wanted if len(one.word) > 2] or asked.wanted
+        ways["some"] = " OR ".join(_nearly(one, near.get(one.word, [])) for one in telling)
         hits, totals = run()
     return Found(hits, totals, near, asked)
 

@@ -75,17 +75,14 @@ def _said(answer: Answer) -> str:
     """How the words were taken, where it was not as they were written."""
     found = answer.found
     near = "; ".join(
-        f"“{word}”: {', '.join(words[:6])}{' …' if len(words) > 6 else ''}"
+        f"{', '.join(words[:6])}{' …' if len(words) > 6 else ''} for “{word}”"
         for word, words in found.near.items()
     )
-    best = min((hit.place for hit in found.hits), default=None)
-    if best is None:
-        return ""
-    if best >= Place.TITLE_SOME:
+    if found.only_some:
         return "No name holds all of these words. These hold some of them."
-    if best >= Place.TITLE_NEAR:
+    if found.hits and all(hit.place >= Place.TITLE_NEAR for hit in found.hits):
         return f"Nothing is spelt like that. Nearest: {near}."
-    return f"Few names are spelt like that. Also searched: {near}." if near else ""
+    return f"Few names are spelt like that. Also searched: {near}." if near and found.hits else ""
 
 
 def _is_there(session: Session, named: Identified) -> bool:

@@ -42,11 +42,6 @@ class Answer:
     asked_meaning: bool = False
     notice: str = ""
 
-    @property
-    def total(self) -> int:
-        """How many things were found by name."""
-        return sum(self.found.totals.values())
-
 
 class Searcher:
     """Searches the whole catalog; safe to share between threads."""
@@ -57,6 +52,7 @@ class Searcher:
         self._suggester = suggester
         self._starting = threading.Lock()
         self._builder: threading.Thread | None = None
+        self._failed = False
         self._tried = -RETRY
         self._deadline = 0.0
 
@@ -65,15 +61,21 @@ class Searcher:
         with self._database.read() as session:
             index.refresh(session, self._path, anew=anew)
 
+    def prepare(self) -> None:
+        """Build the index unless it is current; a build that fails leaves a line in the log."""
+        self._build_or_log(anew=False)
+
     def find(
         self, session: Session, text: str, *, kind: str = "", first: int = 0, limit: int = 5
     ) -> Answer:
         """The `limit` best of each kind from `first` on, or of one kind.
 
-        Where few names fit and every kind is asked for, what is nearest in meaning is added.
+        Where few names hold all words and every kind is asked for, what is nearest in meaning is
+        added.
         """
         found, notice = self._by_name(session, text, kind, first, limit)
-        if kind or not text.strip() or sum(found.totals.values()) >= FEW:
+        enough = found.total >= FEW and not found.only_some
+        if kind or not text.strip() or enough:
             return Answer(found, notice=notice)
         near = self._suggester.by_meaning(session, text, NEAREST)
         if near is None:
@@ -109,9 +111,7 @@ class Searcher:
         raise AssertionError("the second try returns")
 
     def _hope(self) -> str:
-        builder = self._builder
-        building = builder is not None and builder.is_alive()
-        return "It is being built: search again in a moment." if building else FAILED
+        return FAILED if self._failed else "It is being built: search again in a moment."
 
     def _built_in_time(self) -> bool:
         builder = self._builder
@@ -126,15 +126,16 @@ class Searcher:
             running = self._builder is not None and self._builder.is_alive()
             if running or now - self._tried < RETRY:
                 return
-            self._tried, self._deadline = now, now + PATIENCE
+            self._tried, self._deadline, self._failed = now, now + PATIENCE, False
             self._builder = threading.Thread(
-                target=self._build_or_log, args=(anew,), name="search index", daemon=True
+                target=self._build_or_log, kwargs={"anew": anew}, name="search index", daemon=True
             )
             self._builder.start()
 
-    def _build_or_log(self, anew: bool) -> None:
+    def _build_or_log(self, *, anew: bool) -> None:
         try:
             self.refresh(anew=anew)
-            self._tried = -RETRY
+            self._failed, self._tried = False, -RETRY
         except Exception:  # pages say that the index is missing; a later one tries again
+            self._failed, self._tried = True, time.monotonic()
             log.exception("the search index could not be built")
