@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.catalog.models import Aop, Gene, KeyEvent, Target
 from webapp.catalog.registry import RESOURCES, local_name
 from webapp.search.finder import Hit, Place
-from webapp.search.index import AOP, GENE, KEY_EVENT
+from webapp.search.index import AOP, GENE, KEY_EVENT, TARGET
 from webapp.search.reading import Marks
 
 KINDS = {
@@ -70,8 +70,9 @@ def sections(
     order = list(KINDS)
     kinds = sorted(by_kind, key=lambda kind: (_better(by_kind[kind]), order.index(kind)))
     made = []
+    known = _known(session, (hit for listed in by_kind.values() for hit in listed))
     for kind in kinds:
-        listed = rows(session, by_kind[kind], marks)
+        listed = _rows(by_kind[kind], known, marks)
         if listed:
             made.append(Section(kind, KINDS[kind][1], listed, totals[kind]))
     return made
@@ -84,7 +85,10 @@ def _better(hits: list[Hit]) -> bool:
 
 def rows(session: Session, hits: list[Hit], marks: Marks) -> list[Row]:
     """The rows of hits in their order, read from the catalog."""
-    known = _known(session, hits)
+    return _rows(hits, _known(session, hits), marks)
+
+
+def _rows(hits: list[Hit], known: Known, marks: Marks) -> list[Row]:
     made = []
     for hit in hits:
         found = known.get((hit.kind, hit.key))
@@ -107,38 +111,40 @@ def _note(hit: Hit, marks: Marks) -> Markup:
     return Markup("")
 
 
-def _known(
-    session: Session, hits: list[Hit]
-) -> dict[tuple[str, str], tuple[str, str, str | None, str]]:
-    """By kind and key: label, title, level, and what else is worth a word."""
+Known = dict[tuple[str, str], tuple[str, str, str | None, str]]
+
+
+def _known(session: Session, hits: Iterable[Hit]) -> Known:
+    """By kind and key: label, title, level, and what else is worth a word. Only what is live."""
     keys: dict[str, list[str]] = {}
     for hit in hits:
-        table = hit.kind if hit.kind in {KEY_EVENT, AOP, GENE} else "target"
+        table = hit.kind if hit.kind in {KEY_EVENT, AOP, GENE} else TARGET
         keys.setdefault(table, []).append(hit.key)
-    known: dict[tuple[str, str], tuple[str, str, str | None, str]] = {}
-    for event in session.scalars(
-        select(KeyEvent).where(
-            KeyEvent.number.in_(map(int, keys.get(KEY_EVENT, ()))), KeyEvent.retired_at.is_(None)
-        )
-    ):
-        label = f"KE {event.number}"
-        known[KEY_EVENT, str(event.number)] = (label, event.title, event.level or "", "")
-    for aop in session.scalars(
-        select(Aop).where(Aop.number.in_(map(int, keys.get(AOP, ()))), Aop.retired_at.is_(None))
-    ):
-        known[AOP, str(aop.number)] = (f"AOP {aop.number}", aop.title, None, "")
-    for target in session.scalars(
-        select(Target).where(
-            Target.identifier.in_(keys.get("target", ())), Target.retired_at.is_(None)
-        )
-    ):
-        known[target.resource, target.identifier] = (
-            local_name(target.identifier),
-            target.title,
-            None,
-            "",
-        )
-    for gene in session.scalars(select(Gene).where(Gene.symbol.in_(keys.get(GENE, ())))):
-        entrez = f"Entrez {gene.entrez}" if gene.entrez else ""
-        known[GENE, gene.symbol] = ("", gene.symbol, None, entrez)
+    known: Known = {}
+    if events := keys.get(KEY_EVENT):
+        for number, title, level in session.execute(
+            select(KeyEvent.number, KeyEvent.title, KeyEvent.level).where(
+                KeyEvent.number.in_(map(int, events)), KeyEvent.retired_at.is_(None)
+            )
+        ):
+            known[KEY_EVENT, str(number)] = (f"KE {number}", title, level, "")
+    if aops := keys.get(AOP):
+        for number, title in session.execute(
+            select(Aop.number, Aop.title).where(
+                Aop.number.in_(map(int, aops)), Aop.retired_at.is_(None)
+            )
+        ):
+            known[AOP, str(number)] = (f"AOP {number}", title, None, "")
+    if targets := keys.get(TARGET):
+        for resource, identifier, title in session.execute(
+            select(Target.resource, Target.identifier, Target.title).where(
+                Target.identifier.in_(targets), Target.retired_at.is_(None)
+            )
+        ):
+            known[resource, identifier] = (local_name(identifier), title, None, "")
+    if genes := keys.get(GENE):
+        for symbol, entrez in session.execute(
+            select(Gene.symbol, Gene.entrez).where(Gene.symbol.in_(genes))
+        ):
+            known[GENE, symbol] = ("", symbol, None, f"Entrez {entrez}" if entrez else "")
     return known

@@ -198,7 +198,7 @@ class Suggester:
         now = self._holder.now(session)
         if self._encoder is None or now.index.encoder != self._encoder.name:
             return None
-        texts = list(query_of(text, now.index.abbreviations).texts)
+        texts = list(dict.fromkeys(query_of(text, now.index.abbreviations).texts))
         vectors = self._encoding.submit(self._encoder.encode, texts).result()
         return meaning.nearest(now, vectors, limit)
 
