@@ -80,7 +80,7 @@ class Searcher:
         near = self._suggester.by_meaning(session, text, NEAREST)
         if near is None:
             return Answer(found, notice=notice)
-        known = {(hit.kind, hit.key) for hit in found.hits}
+        known = {(hit.kind, hit.key) for hit in found.hits if hit.place < Place.TITLE_SOME}
         ranked = sorted(
             (-cosine, of, key)
             for of, rows in near.items()
