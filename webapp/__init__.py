@@ -1,7 +1,8 @@
 """KE-WP Mapping: curate, review and publish mappings of AOP-Wiki Key Events.
 
 `create_app()` opens the rooms, nothing else. Rooms import downwards only:
-publishing → curation → suggestions → catalog → accounts; `operations` looks at all of them.
+publishing → curation → search → suggestions → catalog → accounts; `operations` looks at all of
+them.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.operations import metrics, operator
     from webapp.operations import pages as operations
     from webapp.publishing import pages as publishing
+    from webapp.search import pages as search
+    from webapp.search.service import Searcher
     from webapp.suggestions.service import Suggester
 
     settings = settings or load_settings()
@@ -51,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["kewp.suggestions"] = suggester = Suggester(
         database, settings.index_dir, settings.encoder, settings.encoder_revision
     )
+    app.extensions["kewp.search"] = Searcher(database, settings.index_dir, suggester)
     if settings.ratelimit_storage_uri.startswith("memory://"):
         logging.getLogger(__name__).warning(
             "RATELIMIT_STORAGE_URI=memory:// would count in each worker alone; limits are counted "
@@ -64,7 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.init_app(app, runtime)
     frame.init_app(app)
     overlay.register(app, MappingOverlay())
-    for room in (accounts, catalog, curation, yours, publishing, operations, operator):
+    for room in (accounts, catalog, search, curation, yours, publishing, operations, operator):
         app.register_blueprint(room.blueprint)
     app.add_url_rule("/", "home", curation.home)
     access.declared(app)

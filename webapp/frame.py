@@ -29,7 +29,8 @@ _SECTIONS = {
     "catalog.aops": "explore",
     "catalog.aop": "explore",
     "catalog.target": "explore",
-    "catalog.search": "explore",
+    "catalog.gene": "explore",
+    "search.search": "explore",
     "curation.mapping": "curate",
     "publishing.data": "data",
 }
