@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.catalog import pages as catalog
     from webapp.curation import pages as curation
     from webapp.curation import yours
+    from webapp.curation.decided import choices
     from webapp.curation.overlay import MappingOverlay
     from webapp.database import Database
     from webapp.operations import metrics, operator
@@ -39,6 +40,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.publishing import pages as publishing
     from webapp.search import pages as search
     from webapp.search.service import Searcher
+    from webapp.suggestions import pages as suggestions
+    from webapp.suggestions.current import register_choices
     from webapp.suggestions.service import Suggester
 
     settings = settings or load_settings()
@@ -68,7 +71,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.init_app(app, runtime)
     frame.init_app(app)
     overlay.register(app, MappingOverlay())
-    for room in (accounts, catalog, search, curation, yours, publishing, operations, operator):
+    register_choices(app, choices)
+    for room in (accounts, catalog, suggestions, search, curation, yours, publishing):
+        app.register_blueprint(room.blueprint)
+    for room in (operations, operator):
         app.register_blueprint(room.blueprint)
     app.add_url_rule("/", "home", curation.home)
     access.declared(app)
