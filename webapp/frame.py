@@ -25,6 +25,7 @@ _SECTIONS = {
     "catalog.key_events": "curate",
     "curation.key_event": "curate",
     "curation.propose": "curate",
+    "suggestions.figures": "curate",
     "curation.review": "review",
     "catalog.aops": "explore",
     "catalog.aop": "explore",

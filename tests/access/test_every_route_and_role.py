@@ -32,6 +32,7 @@ TABLE: list[tuple[str, str, str, dict[str, str], tuple[int, int, int, int]]] = [
     ("GET", "/genes/<symbol>", "/genes/NOSUCH1", {}, (404,) * 4),
     ("GET", "/search", "/search?q=liver", {}, ALL_200),
     ("GET", "/search", "/search?q=KE%201513", {}, (302,) * 4),
+    ("GET", "/suggestions/quality", "/suggestions/quality", {}, ALL_200),
     ("GET", "/review", "/review", {}, ALL_200),
     ("GET", "/your-mappings", "/your-mappings", {}, (302, 200, 200, 200)),
     ("GET", "/mappings/<uuid>", "/mappings/{uuid}", {}, ALL_200),

@@ -20,6 +20,7 @@ PAGES = (
     "/search?q=liver&kind=key_event",
     "/genes/CASP9",
     "/search?q=zzzz",
+    "/suggestions/quality",
     "/review",
     "/your-mappings",
     "/data",

@@ -57,10 +57,11 @@ def spaced(line: Sequence[Measured]) -> list[tuple[float, Measured]]:
 
 
 def in_words(figure: Figure, measure: str) -> str:
-    """A figure with its interval: `0.76 (0.69–0.83)`, or per cent for shares of Key Events."""
+    """A figure with its interval: `0.76 (0.69–0.83)`, or `93 % (88–98 %)` for a share."""
     if measure == "mrr":
         return f"{figure.mean:.2f} ({figure.low:.2f}–{figure.high:.2f})"
-    return f"{figure.mean:.0%} ({figure.low:.0%}–{figure.high:.0%})".replace("%", " %")
+    mean, low, high = (f"{100 * one:.0f}" for one in figure)
+    return f"{mean} % ({low}–{high} %)"
 
 
 def difference(figure: Figure) -> str:

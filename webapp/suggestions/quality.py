@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from webapp.suggestions.evaluation.contest import ONLY_WITH_GENES
 from webapp.suggestions.evaluation.gold import OF_SITE
 from webapp.suggestions.evaluation.kept import history
 from webapp.suggestions.evaluation.measure import FUSED, UNSEEN_CONCEPTS
@@ -57,8 +58,9 @@ class Ranked:
         """Whether the list is better than this ranker, as far as its interval can tell."""
         if self.behind is None:
             return ""
-        better = "better" * (self.behind.low > 0) or "worse" * (self.behind.high < 0)
-        return better or "too close to tell"
+        if self.behind.low > 0:
+            return "the list is better"
+        return "the list is worse" if self.behind.high < 0 else "too close to tell"
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Measured:
     digest: str
     cross_validated: bool
     all_targets: bool
+    """Also those that do not compete otherwise: pathways without genes."""
     count: int
     """Key Events."""
     candidates: int
@@ -140,7 +143,7 @@ def _measured(row: Evaluation) -> Measured:
         gold=row.gold,
         digest=report["gold"]["sha256"],
         cross_validated=row.cross_validated,
-        all_targets=report["all_targets"],
+        all_targets=report["all_targets"] and row.resource in ONLY_WITH_GENES,
         count=report["n"],
         candidates=report["candidates"],
         trained_on=0 if row.cross_validated else report["n"] - subsets[UNSEEN_CONCEPTS]["n"],
