@@ -16,8 +16,8 @@ from webapp.suggestions.reliability import Bin, bins_of
 
 KEPT = 60
 """So many evaluations of a resource are looked at, the newest."""
-ON_LINE = 12
-"""So many stand on the line of dates."""
+SHOWN = 12
+"""So many of one manner, and so many of other ones, are shown."""
 
 LABELS = {
     FUSED: "Suggestion list",
@@ -128,8 +128,8 @@ def quality(session: Session, resource: str) -> Quality | None:
     alike = [one for one in found if one.manner == newest.manner]
     return Quality(
         newest,
-        tuple(reversed(alike[:ON_LINE])),
-        tuple(one for one in found if one.manner != newest.manner),
+        tuple(reversed(alike[:SHOWN])),
+        tuple(one for one in found if one.manner != newest.manner)[:SHOWN],
     )
 
 
