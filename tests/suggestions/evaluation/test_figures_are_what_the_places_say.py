@@ -22,6 +22,13 @@ def test_ties_count_against_the_ranker() -> None:
     assert places(scores, [0, 2, 4], ALL).tolist() == [1, 4, 5]
 
 
+def test_the_last_bits_of_a_score_break_no_tie() -> None:
+    score = np.float32(0.7)
+    above, below = np.nextafter(score, np.float32(1)), np.nextafter(score, np.float32(0))
+    scores = np.array([above, score, below, 0.69, 0.71], dtype=np.float32)
+    assert places(scores, [0, 1, 2, 3], ALL).tolist() == [4, 4, 4, 5]
+
+
 def test_a_constant_ranker_puts_everything_last() -> None:
     assert places(np.zeros(5, dtype=np.float32), [0, 4], ALL).tolist() == [5, 5]
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.suggestions.conftest import Counting
 from webapp.database import Database
 from webapp.settings import Settings
 from webapp.suggestions import builder
 from webapp.suggestions import index as files
-from webapp.suggestions.encoder import Encoder
+from webapp.suggestions.encoder import Encoder, EncoderError, TransformerEncoder
 from webapp.suggestions.evaluation import baselines
 from webapp.suggestions.evaluation.contest import Contest, prepare
 from webapp.suggestions.evaluation.vectors import VectorStore
@@ -83,11 +85,28 @@ def by_hand(contest: Contest, encoder: Encoder) -> float:
     return float(0.85 * ((a @ b + 1) / 2) ** 4 + 0.15 * ((c @ d + 1) / 2) ** 4)
 
 
+@pytest.fixture
+def words_alone(contest: Contest, counting: Counting) -> files.Index:
+    """An index of the encoder that holds none of its vectors."""
+    return replace(contest.index, encoder=counting.name)
+
+
+class Interrupted(Counting):
+    """An encoder that somebody stops after the second call."""
+
+    def encode(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        if len(self.texts) >= 4:
+            raise KeyboardInterrupt
+        return super().encode(texts, progress)
+
+
 def test_a_file_that_cannot_be_read_is_made_again(
-    with_vectors: Contest, settings: Settings, counting: Counting, tmp_path: Path
+    words_alone: files.Index, settings: Settings, counting: Counting, tmp_path: Path
 ) -> None:
     def store() -> VectorStore:
-        return VectorStore(settings.index_dir, with_vectors.index, tmp_path, lambda: counting)
+        return VectorStore(settings.index_dir, words_alone, tmp_path, lambda: counting)
 
     first = store().of(["Programmed cell suicide"], silent)
     [file] = tmp_path.glob("*.npz")
@@ -96,6 +115,37 @@ def test_a_file_that_cannot_be_read_is_made_again(
     assert counting.texts == ["Programmed cell suicide"] * 2
     store().of(["Programmed cell suicide"], silent)
     assert len(counting.texts) == 2
+
+
+def test_an_interrupted_run_goes_on_where_it_was(
+    words_alone: files.Index,
+    settings: Settings,
+    encoder: TransformerEncoder,
+    counting: Counting,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("webapp.suggestions.evaluation.vectors.CHUNK", 2)
+    texts = [f"{'very ' * more}new text" for more in range(5)]
+
+    def store(with_encoder: Encoder) -> VectorStore:
+        return VectorStore(settings.index_dir, words_alone, tmp_path, lambda: with_encoder)
+
+    with pytest.raises(KeyboardInterrupt):
+        store(Interrupted(encoder)).of(texts, silent)
+    vectors = store(counting).of(texts, silent)
+    assert counting.texts == texts[4:]
+    np.testing.assert_allclose(vectors, counting.encode(texts), atol=1e-5)
+
+
+def test_vectors_of_two_encoders_are_never_compared(
+    words_alone: files.Index, settings: Settings, counting: Counting, tmp_path: Path
+) -> None:
+    index = replace(words_alone, encoder="another@1")
+    store = VectorStore(settings.index_dir, index, tmp_path, lambda: counting)
+    with pytest.raises(EncoderError, match="The index was built with another@1 and ENCODER is gt-"):
+        store.of(["Programmed cell suicide"], silent)
+    assert counting.texts == []
 
 
 def test_name_match_looks_at_all_exact_names(contest: Contest) -> None:

@@ -87,12 +87,13 @@ def evaluate(args: argparse.Namespace, settings: Settings) -> int:
         hint = " Run: python -m webapp index build" * isinstance(error, files.IndexUnusable)
         print(f"Nothing was measured: {str(error).rstrip('.')}.{hint}", file=sys.stderr)
         return 1
+    kept_too = args.no_keep or _kept(report, settings)
     _tell(report)
     if args.json:
         print(json.dumps(report, ensure_ascii=False, indent=2))
     else:
         show(report, Console(width=None if sys.stdout.isatty() else 200))
-    return 0 if args.no_keep or _kept(report, settings) else NOT_KEPT
+    return 0 if kept_too else NOT_KEPT
 
 
 def _evaluate(args: argparse.Namespace, settings: Settings) -> Report:

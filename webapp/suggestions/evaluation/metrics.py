@@ -19,6 +19,8 @@ RECALL = 20
 MEASURES = ("mrr", *(f"hits@{k}" for k in HITS), f"recall@{RECALL}")
 RESAMPLES = 5000
 NOWHERE = np.inf
+LAST_BITS = 8
+"""Steps between neighbouring floating-point numbers that make no difference."""
 
 Values = NDArray[np.float64]
 """Shape (Key Events, measures): what each Key Event adds to the mean of each of `MEASURES`."""
@@ -29,15 +31,21 @@ def places(
 ) -> NDArray[np.float64]:
     """The place of each row among the candidates, shape (len(rows),); None is nowhere.
 
-    All candidates with an equal score come first, so that a ranker gains nothing by ties.
+    All candidates with an equal score come first, so that a ranker gains nothing by ties. Scores
+    that differ in the last bits are equal: products are not always summed in the same order.
     """
     if scores.shape != candidates.shape:
         raise ValueError(f"{len(candidates)} targets were to be scored, not {scores.shape}")
     sound = np.where(np.isnan(scores), -np.inf, scores)
     among = sound[candidates]
     return np.array(
-        [NOWHERE if row is None else float((among >= sound[row]).sum()) for row in rows]
+        [NOWHERE if row is None else float((among >= _least(sound[row])).sum()) for row in rows]
     )
+
+
+def _least(score: np.float32) -> np.float32:
+    """The lowest score that is equal to this one."""
+    return score - LAST_BITS * np.spacing(abs(score)) if np.isfinite(score) else score
 
 
 def values_of(found: NDArray[np.float64]) -> Values:

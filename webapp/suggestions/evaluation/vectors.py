@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from webapp.suggestions import index as files
-from webapp.suggestions.encoder import Encoder
+from webapp.suggestions.encoder import Encoder, EncoderError
 
 CHUNK = 1024
 """Texts after which what was encoded is kept, so that an interrupted run goes on where it was."""
@@ -31,8 +31,9 @@ class VectorStore:
     def __init__(
         self, index_dir: Path, index: files.Index, folder: Path, load: Callable[[], Encoder]
     ) -> None:
-        name = re.sub(r"[^\w.-]+", "-", index.encoder or "none")
-        self._file = folder / f"{name}.npz"
+        self._name = index.encoder
+        file_name = re.sub(r"[^\w.-]+", "-", index.encoder or "none")
+        self._file = folder / f"{file_name}.npz"
         self._load = load
         self._encoder: Encoder | None = None
         self._known = _of_index(index_dir / index.generation)
@@ -41,7 +42,7 @@ class VectorStore:
     def of(self, texts: Sequence[str], progress: Progress) -> NDArray[np.float32]:
         """Vectors of shape (len(texts), dimensions).
 
-        Raises `EncoderError` where texts must be encoded and the encoder cannot be had.
+        Raises `EncoderError` where texts must be encoded and the index's encoder cannot be had.
         """
         keys = [files.text_key(text) for text in texts]
         new = {
@@ -56,7 +57,14 @@ class VectorStore:
         )
 
     def _encode(self, new: dict[str, str], progress: Progress) -> None:
-        self._encoder = self._encoder or self._load()
+        if self._encoder is None:
+            loaded = self._load()
+            if loaded.name != self._name:
+                raise EncoderError(
+                    f"The index was built with {self._name} and ENCODER is {loaded.name}; run "
+                    "python -m webapp index build."
+                )
+            self._encoder = loaded
         keys = sorted(new, key=lambda key: len(new[key]))
         for start in range(0, len(keys), CHUNK):
             chunk = keys[start : start + CHUNK]
