@@ -11,17 +11,17 @@ where each worker loads and warms everything for itself. Sizes are megabytes.
 from __future__ import annotations
 
 import argparse
-import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.web import serving
 from supervision.memory import MB
+from tests.suggestions.small_models import as_large_as_biobert
 from tests.supervision.installation import wait_until
 from tests.supervision.real_installation import RealInstallation, real_installation
 from tests.supervision.visitor import Visitor
-from webapp.suggestions.encoder import BUNDLED, locate
+from webapp.suggestions.encoder import BUNDLED
 
 WORKERS = 3
 
@@ -39,18 +39,6 @@ PAGES = (
 FREEZE = "    gc.freeze()\n"
 REPORT = "    memory_report.report_soon(worker)\n"
 WARM = "    from webapp.operations.warm_up import warm_up\n    warm_up(worker.wsgi)\n"
-
-
-def bert_base(folder: Path) -> None:
-    """An encoder of BERT-base's size: random weights, and the words of the bundled one."""
-    from transformers import BertConfig, BertModel
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    BertModel(BertConfig()).save_pretrained(folder)
-    for file in locate(BUNDLED)[0].glob("*"):
-        if file.name.startswith(("vocab", "tokenizer", "special_tokens")):
-            shutil.copy(file, folder)
 
 
 def measure(installation: RealInstallation, requests: int) -> list[float]:
@@ -99,7 +87,7 @@ def main() -> None:
     args = parser.parse_args()
     compare(BUNDLED, BUNDLED, args.requests)
     with tempfile.TemporaryDirectory() as folder:
-        bert_base(Path(folder))
+        as_large_as_biobert(Path(folder))
         compare(folder, "an encoder of BERT-base's size", args.requests)
 
 

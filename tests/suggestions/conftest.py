@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -35,6 +35,10 @@ class Counting:
     @property
     def casing(self) -> str:
         return self._encoder.casing
+
+    @property
+    def description(self) -> Mapping[str, str | int]:
+        return self._encoder.description
 
     def encode(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None

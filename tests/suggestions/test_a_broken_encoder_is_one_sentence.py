@@ -38,7 +38,16 @@ def of_another_size(folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps({**config, "hidden_size": 18}))
 
 
-BREAK = [cut_weights, cut_configuration, without_padding, of_another_size]
+def with_code_of_its_own(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    code = {"AutoConfig": "code.Config", "AutoModel": "code.Model"}
+    (folder / "config.json").write_text(
+        json.dumps({**config, "model_type": "of_its_own", "auto_map": code})
+    )
+    (folder / "code.py").write_text("raise SystemExit('this must not run')")
+
+
+BREAK = [cut_weights, cut_configuration, without_padding, of_another_size, with_code_of_its_own]
 
 
 @pytest.mark.parametrize("spoil", BREAK)

@@ -39,7 +39,7 @@ def test_the_manifest_says_what_made_the_vectors(with_model: Settings, model: Pa
     name, _, revision = manifest["encoder"].rpartition("@")
     assert name == str(model)
     assert revision.startswith("local-")
-    assert (manifest["casing"], manifest["pooling"]) == ("uncased", "mean")
+    assert manifest["made_by"] == load(str(model)).description
     assert manifest["rules"] == files.RULES
     assert manifest["text_template"] == files.TEXT_TEMPLATE
     assert index_is_current(with_model)

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from transformers import BertConfig, BertModel
 
-from webapp.suggestions import encoder as encoders
 from webapp.suggestions.encoder import BIOBERT, BUNDLED, EncoderError, TransformerEncoder, load
 
 
@@ -42,30 +40,3 @@ def test_a_missing_encoder_is_one_sentence_with_the_remedy(tmp_path: Path) -> No
         load(str(tmp_path))
     with pytest.raises(EncoderError, match="is not on this machine"):
         load("nobody/nothing")
-
-
-VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "T", "##P", "##5", "##3", "t", "##p"]
-
-
-@pytest.mark.parametrize("cased", [True, False])
-def test_the_layout_of_biobert_keeps_its_casing(tmp_path: Path, cased: bool) -> None:
-    """A folder like BioBERT's release: `.bin` weights, a vocabulary, no tokenizer configuration."""
-    import torch
-
-    vocabulary = [*VOCABULARY, "Cell", "cell", "##23"] if cased else [v.lower() for v in VOCABULARY]
-    vocabulary = list(dict.fromkeys(v.upper() if v.startswith("[") else v for v in vocabulary))
-    config = BertConfig(
-        vocab_size=len(vocabulary),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=32,
-    )
-    config.save_pretrained(tmp_path)
-    (tmp_path / "vocab.txt").write_text("\n".join(vocabulary))
-    torch.save(BertModel(config).state_dict(), tmp_path / "pytorch_model.bin")
-    options = encoders._tokenizer_options(tmp_path, "test")
-    assert options == {"do_lower_case": not cased}
-    loaded = load(str(tmp_path))
-    upper, lower = loaded.encode(["TP53", "tp53"])
-    assert np.allclose(upper, lower, atol=1e-6) is (not cased)

@@ -153,8 +153,7 @@ def _write(
             "catalog_version": version,
             "encoder": encoder.name if encoder else None,
             "dimensions": encoder.dimensions if encoder else None,
-            "casing": encoder.casing if encoder else None,
-            "pooling": "mean" if encoder else None,
+            "made_by": dict(encoder.description) if encoder else {},
             "text_template": files.TEXT_TEMPLATE,
             "rules": files.RULES,
             "resources": {resource: len(rows) for resource, rows in targets.items()},
@@ -182,6 +181,8 @@ class _Vectors:
         try:
             manifest = files.read_manifest(folder)
             if manifest["encoder"] != self._encoder.name:
+                return
+            if manifest["made_by"] != self._encoder.description:
                 return
             for name, digest in manifest["sha256"].items():
                 if not name.endswith(".npy") or "/bm25/" in name:

@@ -1,4 +1,4 @@
-"""Commands of this room: `suggest`, `evaluate`, `index build`, `encoder fetch`."""
+"""Commands of this room: `suggest`, `index build`; `evaluate` and `encoder` have their own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from webapp.catalog.registry import RESOURCES, parse_key_event
 from webapp.database import Database
 from webapp.settings import Settings
 from webapp.suggestions.builder import BuildRunning
-from webapp.suggestions.encoder import BIOBERT, EncoderError, fetch
+from webapp.suggestions.encoder import cli as encoder
 from webapp.suggestions.evaluation import cli as evaluation
 from webapp.suggestions.events import rebuild_index
 from webapp.suggestions.service import Suggester, SuggestionList
@@ -40,13 +40,7 @@ def register(subparsers: Any) -> None:
     build = index.add_parser("build", help="build it anew; only new texts are encoded")
     build.set_defaults(handler=build_index)
 
-    encoder = subparsers.add_parser("encoder", help="the sentence encoder").add_subparsers(
-        dest="action", required=True
-    )
-    fetching = encoder.add_parser("fetch", help="download an encoder into the local cache")
-    fetching.add_argument("name", nargs="?", default=BIOBERT, help=f"default: {BIOBERT}")
-    fetching.add_argument("--revision", default="", help="default: the pinned one where known")
-    fetching.set_defaults(handler=fetch_encoder)
+    encoder.register(subparsers)
 
 
 def suggest(args: argparse.Namespace, settings: Settings) -> int:
@@ -105,22 +99,4 @@ def build_index(args: argparse.Namespace, settings: Settings) -> int:
         print(error, file=sys.stderr)
         return 75
     print(f"The suggestion index in {settings.index_dir} is current.")
-    return 0
-
-
-def fetch_encoder(args: argparse.Namespace, settings: Settings) -> int:
-    """Download an encoder; the only command of this room that uses the network."""
-    try:
-        folder = fetch(args.name, args.revision)
-    except (OSError, EncoderError) as error:
-        reason = str(error).strip().splitlines()[0]
-        print(
-            f"The encoder {args.name} could not be downloaded: {reason} See that the name is right "
-            "and that this machine reaches huggingface.co.",
-            file=sys.stderr,
-        )
-        return 1
-    print(
-        f"{args.name} is in {folder}. Set ENCODER={args.name} and run: python -m webapp index build"
-    )
     return 0

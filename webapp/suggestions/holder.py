@@ -28,7 +28,7 @@ from webapp.suggestions.builder import (
     corpus_abbreviations,
     target_names,
 )
-from webapp.suggestions.encoder import EncoderError, full_name
+from webapp.suggestions.encoder import EncoderError, full_name, is_one_of
 from webapp.suggestions.index import Index, IndexUnusable, ResourceIndex
 from webapp.suggestions.lexical import LexicalIndex
 
@@ -158,7 +158,7 @@ class Holder:
         try:
             wanted = full_name(self._encoder, self._revision)
         except EncoderError:  # which revision is meant cannot be known, so any one is taken
-            same = index.encoder.startswith(f"{self._encoder}@")
+            same = is_one_of(index.encoder, self._encoder)
             wanted = index.encoder if same else self._encoder
         if wanted in {"", index.encoder}:
             return index, ""

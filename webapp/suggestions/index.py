@@ -15,7 +15,8 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from inspect import getsource
 from pathlib import Path
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 from webapp.suggestions import abbreviations, text
 from webapp.suggestions.lexical import LexicalIndex
 
-FORMAT = 2
+FORMAT = 3
 TEXT_TEMPLATE = "title without direction words; the same with abbreviations spelt out"
 CURRENT = "current"
 
@@ -72,6 +73,8 @@ class Index:
     """Shape (key events, 2, dimensions): the two texts of `TEXT_TEMPLATE`."""
     key_event_texts: list[str]
     """The `text_key` of the first of the two, by row."""
+    made_by: Mapping[str, object] = field(default_factory=dict)
+    """How the encoder made the vectors: the `description` that it had at the time."""
 
     def vectors_of(self, number: int, plain: str) -> NDArray[np.float32] | None:
         """The vectors (2, dimensions) of a Key Event, unless its title reads otherwise by now."""
@@ -189,6 +192,7 @@ def load(index_dir: Path, generation: str | None) -> Index:
                 np.load(folder / "key_events.npy", mmap_mode="r") if encoder else None
             ),
             key_event_texts=read_json(folder / "key_events.keys")[::2] if encoder else [],
+            made_by=manifest["made_by"],
         )
     except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexUnusable(f"the suggestion index is damaged ({error})") from error

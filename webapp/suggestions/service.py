@@ -88,6 +88,23 @@ def _observed(
     return measured
 
 
+def require_same_vectors(index: Index, encoder: Encoder) -> None:
+    """Raise `EncoderError` where an encoder of the same name makes its vectors otherwise by now.
+
+    A newer version of a library can do that: it may read capital letters as the older did not.
+    """
+    if index.encoder == encoder.name and index.made_by != encoder.description:
+        changed = ", ".join(
+            f"{what} {index.made_by.get(what)}, not {now}"
+            for what, now in encoder.description.items()
+            if index.made_by.get(what) != now
+        )
+        raise EncoderError(
+            f"The index was built with {encoder.name} in another way ({changed}); run "
+            "`python -m webapp index build` and restart web."
+        )
+
+
 class Suggester:
     """Suggestions for catalogued Key Events and for free text; safe to share between threads."""
 
@@ -118,8 +135,9 @@ class Suggester:
         if self._encoder_name != "none":
             try:
                 self._encoder = load(self._encoder_name, self._revision)
+                require_same_vectors(held.index, self._encoder)
             except EncoderError as error:
-                self._encoder_problem = str(error)
+                self._encoder, self._encoder_problem = None, str(error)
                 log.warning("suggestions for free text are lexical only: %s", error)
         self._database.close()
         log.info(
