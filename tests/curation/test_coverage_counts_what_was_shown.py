@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from flask import Flask
+
 from tests.conftest import Member, propose
 from webapp.curation.decided import choices
 from webapp.database import Database
@@ -28,8 +30,10 @@ def covered(database: Database) -> dict[str, Coverage]:
 
 
 def test_each_key_event_counts_once_by_how_its_target_was_found(
-    curator: Member, reviewer: Member, database: Database
+    app: Flask, curator: Member, reviewer: Member, database: Database
 ) -> None:
+    app.extensions["kewp.suggestions"].load_index()
+
     def approved(number: int, target: str, **query: str) -> None:
         seal = shown(curator, number, target=target, **query) if query else ""
         approve(reviewer, propose(curator, number, target, shown=seal))

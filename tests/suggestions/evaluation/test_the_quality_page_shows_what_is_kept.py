@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from tests.conftest import Member
 from tests.suggestions.evaluation.conftest import Evaluate
@@ -137,5 +138,6 @@ def test_predictions_are_drawn_where_an_evaluation_holds_them(
     assert "10 % 2 of 3 too few to say" in words(page.replace("</td>", " ").replace("</th>", " "))
 
 
-def test_curators_find_it_from_the_list(curator: Member) -> None:
+def test_curators_find_it_from_the_list(app: Flask, curator: Member) -> None:
+    app.extensions["kewp.suggestions"].load_index()
     assert curator.get("/key-events/1513").text.count(f'href="{PAGE}"') == 2
