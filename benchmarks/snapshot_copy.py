@@ -4,9 +4,10 @@
 
 Prints, for a database of 200 MB in a temporary folder: the copy step of a snapshot against
 `sqlite3 db ".backup copy"` with no writer (the ratio is the medians'), both down to the disk; the
-whole snapshot with its checks; and the whole snapshot under a continuous writer, with how long that
-writer's commits took for as long as the snapshots lasted, and for as long without any. The last
-sentence stands in docs/backups.md. Needs the `sqlite3` program.
+checks of a snapshot (integrity, foreign keys, counts, SHA-256), which `.backup` does not make; the
+whole snapshot; and the same under a continuous writer, with how long that writer's commits took for
+as long as the snapshots lasted, and for as long without any. The last sentence stands in
+docs/backups.md. Needs the `sqlite3` program.
 """
 
 from __future__ import annotations
@@ -63,13 +64,24 @@ def command_line(database: Path, target: Path) -> float:
 
 
 def whole(database: Path, folder: Folder) -> tuple[float, float]:
-    """Seconds that a snapshot takes in all, and those of its copy."""
+    """Seconds that a snapshot takes in all, and those of its checks."""
+    steps: dict[str, float] = {}
+
+    def note(step: str) -> None:
+        steps[step] = time.perf_counter()
+
     began = time.perf_counter()
     with folder.lock(0):
-        made = snapshot.take(database, folder, "benchmark")
+        made = snapshot.take(database, folder, "benchmark", on_step=note)
     seconds = time.perf_counter() - began
     folder.delete(made)
-    return seconds, made.copy_seconds
+    return seconds, steps["describe"] - steps["verify"]
+
+
+def print_medians(name: str, taken: list[tuple[float, float]]) -> None:
+    """Two lines about whole snapshots: their checks alone, and all of it."""
+    for part, seconds in zip(("whole", "checks"), zip(*taken, strict=True), strict=True):
+        print(f"  {f'{part}, {name}':21}{statistics.median(seconds):6.2f} s")
 
 
 class Writer:
@@ -121,23 +133,23 @@ def main() -> int:
         print(f"{os.cpu_count()} processors, {args.rounds} rounds, medians:")
         ours: list[float] = []
         theirs: list[float] = []
-        totals: list[float] = []
+        quiet: list[tuple[float, float]] = []
         for _ in range(args.rounds):  # by turns, so that both see the same machine
             for step, into in ((copy_step, ours), (command_line, theirs)):
                 into.append(step(database, target))
                 target.unlink()
-            totals.append(whole(database, folder)[0])
+            quiet.append(whole(database, folder))
         copied, reference = statistics.median(ours), statistics.median(theirs)
         print(f"  copy step            {copied:6.2f} s")
         print(f"  sqlite3 .backup      {reference:6.2f} s    ratio {copied / reference:.2f}")
-        print(f"  whole, no writer     {statistics.median(totals):6.2f} s")
+        print_medians("no writer", quiet)
         writer = Writer(database)
-        time.sleep(sum(totals))
+        time.sleep(sum(seconds for seconds, _ in quiet))
         undisturbed = writer.stop()
         writer = Writer(database)
-        written = [whole(database, folder)[0] for _ in range(args.rounds)]
+        written = [whole(database, folder) for _ in range(args.rounds)]
         meanwhile = writer.stop()
-        print(f"  whole, with a writer {statistics.median(written):6.2f} s")
+        print_medians("with a writer", written)
         print(f"  a writer, alone       {latencies(undisturbed)}")
         print(f"  a writer, meanwhile   {latencies(meanwhile)}")
         print(

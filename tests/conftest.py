@@ -51,6 +51,9 @@ SHARED_AND_SLOW = {
 }
 """Fixtures that take long to make; the tests that share one run in one process."""
 
+ONE_FOR_EACH_MODULE = {"running"}
+"""The same, of each module by itself."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group tests by the slow fixture they share."""
@@ -58,6 +61,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in SHARED_AND_SLOW:
                 item.add_marker(pytest.mark.xdist_group(SHARED_AND_SLOW[fixture]))
+            if fixture in ONE_FOR_EACH_MODULE:
+                item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(autouse=True)
@@ -123,6 +128,12 @@ def app(settings: Settings) -> Iterator[Flask]:
     yield made
     made.extensions["kewp.database"].close()
     made.extensions["kewp.runtime"].close()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits long for a locked database; named by `usefixtures`, it comes before the app."""
+    monkeypatch.setattr("webapp.database.BUSY_TIMEOUT_MS", 300)
 
 
 @dataclass

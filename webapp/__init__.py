@@ -1,7 +1,8 @@
 """KE-WP Mapping: curate, review and publish mappings of AOP-Wiki Key Events.
 
 `create_app()` opens the rooms, nothing else. Rooms import downwards only:
-publishing → curation → suggestions → catalog → accounts; `operations` looks at all of them.
+publishing → curation → search → suggestions → catalog → accounts; `operations` looks at all of
+them.
 """
 
 from __future__ import annotations
@@ -31,12 +32,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.catalog import pages as catalog
     from webapp.curation import pages as curation
     from webapp.curation import yours
-    from webapp.curation.decided import approved_pairs, newest_event
+    from webapp.curation.decided import approved_pairs, choices, newest_event
     from webapp.curation.overlay import MappingOverlay
     from webapp.database import Database
     from webapp.operations import metrics, operator
     from webapp.operations import pages as operations
     from webapp.publishing import pages as publishing
+    from webapp.search import pages as search
+    from webapp.search.service import Searcher
+    from webapp.suggestions import pages as suggestions
+    from webapp.suggestions.current import register_choices
     from webapp.suggestions.service import Suggester
 
     settings = settings or load_settings()
@@ -52,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["kewp.suggestions"] = suggester = Suggester(
         database, settings.index_dir, settings.encoder, settings.encoder_revision
     )
+    app.extensions["kewp.search"] = Searcher(database, settings.index_dir, suggester)
     if settings.ratelimit_storage_uri.startswith("memory://"):
         logging.getLogger(__name__).warning(
             "RATELIMIT_STORAGE_URI=memory:// would count in each worker alone; limits are counted "
@@ -66,7 +72,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.init_app(app, runtime)
     frame.init_app(app)
     overlay.register(app, MappingOverlay())
-    for room in (accounts, catalog, curation, yours, publishing, operations, operator):
+    register_choices(app, choices)
+    for room in (accounts, catalog, suggestions, search, curation, yours, publishing):
+        app.register_blueprint(room.blueprint)
+    for room in (operations, operator):
         app.register_blueprint(room.blueprint)
     app.add_url_rule("/", "home", curation.home)
     access.declared(app)

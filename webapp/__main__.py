@@ -15,6 +15,7 @@ from webapp.catalog.events import catalog_changed
 from webapp.curation.decided import approved_pairs
 from webapp.database import DatabaseError, explain, is_busy
 from webapp.operations import cli as operations
+from webapp.search.events import refresh_search
 from webapp.settings import SettingsError, load_settings
 from webapp.suggestions import cli as suggestions
 from webapp.suggestions.events import refresh_index
@@ -33,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit status."""
     args = parser().parse_args(arguments)
-    catalog_changed.append(refresh_index)
+    catalog_changed.extend((refresh_search, refresh_index))
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:

@@ -164,6 +164,7 @@ class Database:
             pool_size=16,
             max_overflow=16,
             poolclass=QueuePool,
+            hide_parameters=True,  # they hold what people wrote, and errors go into the log
         )
         event.listen(self.engine, "connect", _limit_patience if read_only else _set_pragmas)
         event.listen(self.engine, "begin", _begin)

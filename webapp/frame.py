@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, g, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from webapp import current, texts
 from webapp.catalog.registry import RESOURCES
@@ -16,6 +17,7 @@ from webapp.curation.workflow import waiting_for_review
 from webapp.operations import health as checks
 from webapp.publishing.records import LICENCE, SOURCES
 from webapp.publishing.records import releases as releases_in_use
+from webapp.suggestions.builder import catalog_version
 from webapp.suggestions.current import suggester
 from webapp.version import VERSION
 
@@ -25,11 +27,13 @@ _SECTIONS = {
     "catalog.key_events": "curate",
     "curation.key_event": "curate",
     "curation.propose": "curate",
+    "suggestions.figures": "curate",
     "curation.review": "review",
     "catalog.aops": "explore",
     "catalog.aop": "explore",
     "catalog.target": "explore",
-    "catalog.search": "explore",
+    "catalog.gene": "explore",
+    "search.search": "explore",
     "curation.mapping": "curate",
     "publishing.data": "data",
 }
@@ -71,23 +75,40 @@ def init_app(app: Flask) -> None:
 
     app.get_send_file_max_age = max_age  # type: ignore[method-assign, assignment]
 
+    releases = _Releases()
+
     @app.context_processor
     def frame() -> dict[str, object]:
         site: dict[str, object] = {"name": "KE-WP Mapping", "version": VERSION, "assets": assets}
         try:
-            return _frame(site)
+            return _frame(site, releases)
         except SQLAlchemyError:
             # The error page must appear above all when the database does not answer.
             log.exception("the frame of the page is incomplete")
             return {"person": None, "here": None, "nav": "", "review_count": None, "site": site}
 
 
-def _frame(site: dict[str, object]) -> dict[str, object]:
+class _Releases:
+    """The releases in use, looked for once an import: that takes longer than all else here."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[str, list[dict[str, str]]] = ("", [])
+
+    def of(self, session: Session) -> list[dict[str, str]]:
+        """Source, version and date of each release that the catalog has come from."""
+        version = catalog_version(session)
+        if version != self._kept[0]:
+            found = releases_in_use(session)
+            self._kept = (
+                version,
+                [{"source": one.name, "version": one.version, "date": one.date} for one in found],
+            )
+        return self._kept[1]
+
+
+def _frame(site: dict[str, object], releases: _Releases) -> dict[str, object]:
     with current.database().read() as session:
-        releases = [
-            {"source": one.name, "version": one.version, "date": one.date}
-            for one in releases_in_use(session)
-        ]
+        in_use = releases.of(session)
         waiting = waiting_for_review(session)
     person = g.get("person")
     health, notice = None, ""
@@ -107,7 +128,7 @@ def _frame(site: dict[str, object]) -> dict[str, object]:
         "site": {
             **site,
             "licence": {"name": "CC BY 4.0", "url": LICENCE},
-            "releases": releases,
+            "releases": in_use,
             "health": health,
             "notices": [{"level": "warning", "text": notice}] if notice else [],
         },

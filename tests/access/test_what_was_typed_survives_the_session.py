@@ -169,6 +169,7 @@ def test_the_verdict_says_that_nobody_is_signed_in(app: Flask, curator: Member) 
     assert "You are not signed in." in answer.text
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_busy_database_hands_the_form_back(
     curator: Member, settings: Settings, database: Database
 ) -> None:

@@ -123,6 +123,7 @@ def test_a_link_that_nobody_used_changes_nobody(
         assert session.scalars(select(Person.role)).all() == ["reviewer"]
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_busy_database_does_not_spend_the_link(
     anonymous: Member, token: str, settings: Settings
 ) -> None:

@@ -1,5 +1,6 @@
 """A page needs no write: somebody who is signed in reads on while runtime.db is locked."""
 
+import pytest
 from flask import Flask
 from pysqlite3 import dbapi2
 from sqlalchemy import text
@@ -9,6 +10,7 @@ from webapp.database import Database
 from webapp.settings import Settings
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_page_is_shown_although_the_session_cannot_be_renewed(
     app: Flask, settings: Settings, curator: Member
 ) -> None:

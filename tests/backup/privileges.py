@@ -16,7 +16,7 @@ IN_A_NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
 def need_namespaces(what: str) -> None:
     """Skip loudly, or fail in CI, where this machine allows no mounts in a namespace."""
     trial = [*IN_A_NAMESPACE, "mount", "-t", "tmpfs", "none", "/mnt"]
-    probe = subprocess.run(trial, capture_output=True, text=True, timeout=10)
+    probe = subprocess.run(trial, capture_output=True, text=True, timeout=60)
     if probe.returncode == 0:
         return
     message = f"{what} NOT TESTED: this machine allows no mounts: {probe.stderr.strip()}"

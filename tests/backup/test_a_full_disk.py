@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from backup.settings import ROOT
-from tests.backup.installation import Installation, decide, make_database, wait_until
+from tests.backup.installation import PATIENCE, Installation, decide, make_database, wait_until
 from tests.backup.privileges import IN_A_NAMESPACE, need_namespaces
 from webapp.operations import health
 
@@ -80,7 +80,7 @@ def on_a_small_disk(installation: Installation, *words: str) -> dict[str, Any]:
         env=installation.environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
@@ -125,7 +125,7 @@ def test_health_tells_of_it_and_the_scheduler_recovers_by_itself(empty: Installa
     wait_until("it is well again", lambda: newest_event(status) == event)
     wait_until("it says so", lambda: health.backup(status).status == "ok")
     scheduler.terminate()
-    output, _ = scheduler.communicate(timeout=10)
+    output, _ = scheduler.communicate(timeout=PATIENCE)
     assert scheduler.returncode == 0, output
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from tests.backup.installation import Installation, decide, wait_until
+from tests.backup.installation import PATIENCE, Installation, decide, wait_until
 from tests.backup.privileges import IN_A_NAMESPACE, need_rclone_mount, rclone_mount
 
 SCHEDULER = (
@@ -41,7 +41,7 @@ def test_snapshots_go_on_and_copies_resume(installation: Installation, tmp_path:
         wait_until("it is given up", lambda: copy_state(installation)["verdict"] == "failed")
         assert installation.status()["state"] in {"ok", "running"}
         scheduler.send_signal(signal.SIGTERM)
-        output, _ = scheduler.communicate(timeout=10)
+        output, _ = scheduler.communicate(timeout=PATIENCE)
         assert scheduler.returncode == 0, output
     finally:
         os.killpg(scheduler.pid, signal.SIGKILL)  # the server is of its group

@@ -9,7 +9,7 @@ import pytest
 
 from backup import status, verify
 from backup.sqlite import TimeLimit
-from tests.backup.installation import Installation, make_database, wait_until
+from tests.backup.installation import LARGE, PATIENCE, Installation, make_database, wait_until
 
 
 def no_invalid_snapshot(installation: Installation) -> None:
@@ -40,7 +40,7 @@ def test_killed_at(step: str, installation: Installation) -> None:
 def test_killed_before_any_call_that_changes_the_folder(installation: Installation) -> None:
     good = installation.take()
     kept, kills = [good.file], 0
-    while watched(installation, "kill", str(kills)).wait(timeout=30) == -signal.SIGKILL:
+    while watched(installation, "kill", str(kills)).wait(timeout=PATIENCE) == -signal.SIGKILL:
         kills += 1
         no_invalid_snapshot(installation)
         found = [one.file for one in installation.folder.snapshots()]
@@ -61,7 +61,7 @@ def watched(installation: Installation, *words: str) -> subprocess.Popen[str]:
 
 
 def test_what_has_a_name_is_on_the_disk(installation: Installation) -> None:
-    output, _ = watched(installation, "record").communicate(timeout=30)
+    output, _ = watched(installation, "record").communicate(timeout=PATIENCE)
     calls = [tuple(call) for call in json.loads(output)]
     [made] = installation.folder.snapshots()
     stem = made.file.removesuffix(".db")
@@ -82,11 +82,11 @@ def test_what_has_a_name_is_on_the_disk(installation: Installation) -> None:
 
 
 def test_the_real_command_killed_while_the_copy_is_on_its_way(empty: Installation) -> None:
-    make_database(empty.database, events=200_000)
+    make_database(empty.database, events=LARGE)
     process = empty.start("now")
     wait_until("a partial file", lambda: list(empty.folder_path.glob("*.partial")))
     os.kill(process.pid, signal.SIGKILL)
-    process.wait(timeout=10)
+    process.wait(timeout=PATIENCE)
     no_invalid_snapshot(empty)
     assert empty.files("*.db") == []
     assert empty.run("now").returncode == 0
@@ -101,7 +101,7 @@ def test_left_overs_are_swept_when_the_scheduler_starts(installation: Installati
     scheduler = installation.start("run")
     wait_until("a snapshot", lambda: installation.folder.newest())
     scheduler.terminate()
-    output, _ = scheduler.communicate(timeout=10)
+    output, _ = scheduler.communicate(timeout=PATIENCE)
     for name in left:
         assert f"Removed {name}" in output
     assert installation.files("*.partial") == []

@@ -9,7 +9,7 @@ from pysqlite3 import dbapi2
 
 from backup import source
 from backup.manifest import Manifest
-from tests.backup.installation import Installation, connect, decide, dump
+from tests.backup.installation import PATIENCE, Installation, connect, decide, dump
 
 WRITER = """
 import sys
@@ -89,7 +89,7 @@ def wait_for_event_after(newest: int, installation: Installation) -> None:
 def test_two_in_one_second_do_not_collide(installation: Installation) -> None:
     first, second = installation.start("now"), installation.start("now")
     for process in (first, second):
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, output
     made = installation.folder.snapshots()
     assert len({one.file for one in made}) == 2

@@ -10,7 +10,7 @@ import pytest
 
 from backup import attempt, locks
 from backup.settings import ROOT
-from tests.backup.installation import Installation, make_database, wait_until
+from tests.backup.installation import LARGE, PATIENCE, Installation, make_database, wait_until
 
 STOPWAITSECS = {
     name: int(seconds)
@@ -25,12 +25,12 @@ STOPWAITSECS = {
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("step", ["copy", "verify"])
 def test_a_snapshot_by_hand(step: str, number: signal.Signals, empty: Installation) -> None:
-    make_database(empty.database, events=200_000)
+    make_database(empty.database, events=LARGE)
     process = empty.start("now")
     wait_until(f"the step {step}", lambda: at_step(empty, step))
     began = time.monotonic()
     process.send_signal(number)
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=PATIENCE)
     assert time.monotonic() - began < STOPWAITSECS["backup-now"]
     assert process.returncode == 128 + number, output
     assert empty.files() == []
@@ -50,13 +50,13 @@ def at_step(installation: Installation, step: str) -> bool:
 
 @pytest.mark.parametrize("step", ["copy", "verify"])
 def test_the_scheduler_ends_its_snapshot_with_itself(step: str, empty: Installation) -> None:
-    make_database(empty.database, events=200_000)
+    make_database(empty.database, events=LARGE)
     scheduler = empty.start("run")
     wait_until(f"the step {step}", lambda: at_step(empty, step))
     child = empty.snapshot_process()
     began = time.monotonic()
     scheduler.send_signal(signal.SIGTERM)  # to it alone; supervisord sends it to all
-    output, _ = scheduler.communicate(timeout=30)
+    output, _ = scheduler.communicate(timeout=PATIENCE)
     assert time.monotonic() - began < STOPWAITSECS["backup"]
     assert scheduler.returncode == 0, output
     assert empty.files() == []

@@ -8,7 +8,7 @@ import pytest
 from pysqlite3 import dbapi2
 
 from backup.errors import SourceMissing, SourceUnusable
-from tests.backup.installation import Installation, connect, make_database
+from tests.backup.installation import LARGE, PATIENCE, Installation, connect, make_database
 
 LOCKER = """
 import sys
@@ -91,9 +91,9 @@ __main__.main(["now"])
 
 
 def test_one_call_that_does_not_come_back_is_ended_by_the_kernel(empty: Installation) -> None:
-    make_database(empty.database, events=200_000)  # takes longer than the limit here
+    make_database(empty.database, events=LARGE)  # takes longer than the limit here
     process = empty.python("-c", HANGING)
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == -signal.SIGALRM, output
     assert empty.files("*.db") == []
     assert empty.run("now").returncode == 0

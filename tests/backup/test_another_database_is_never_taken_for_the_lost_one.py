@@ -10,6 +10,7 @@ import pytest
 from backup import lineage
 from backup.manifest import Manifest
 from tests.backup.installation import (
+    PATIENCE,
     Installation,
     decide,
     dump,
@@ -160,7 +161,7 @@ def test_a_database_replaced_while_the_scheduler_runs_is_said_and_both_are_kept(
     assert later is not None
     assert later.history == made.history
     scheduler.terminate()
-    scheduler.communicate(timeout=30)
+    scheduler.communicate(timeout=PATIENCE)
 
 
 def test_restoring_the_old_one_ends_the_alarm(installation: Installation) -> None:

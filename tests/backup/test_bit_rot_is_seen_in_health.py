@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pysqlite3 import dbapi2
 
-from tests.backup.installation import Installation, wait_until
+from tests.backup.installation import PATIENCE, Installation, wait_until
 from tests.conftest import Member
 from webapp.settings import Settings
 
@@ -45,7 +45,7 @@ def test_it_is_found_within_a_day_and_named(site: Installation, anonymous: Membe
     (site.folder_path / rotten.file).unlink()
     wait_until("the end of the alarm", lambda: backups(anonymous)[1] == "ok")
     scheduler.terminate()
-    scheduler.communicate(timeout=10)
+    scheduler.communicate(timeout=PATIENCE)
 
 
 def flip_one_bit(file: Path, text: bytes) -> None:

@@ -13,11 +13,11 @@ import pytest
 
 from backup import attempt, status
 from backup.scheduler import Scheduler
-from tests.backup.installation import Installation, make_database, wait_until
+from tests.backup.installation import LARGE, PATIENCE, Installation, make_database, wait_until
 
 
 def test_of_snapshots_that_are_killed(empty: Installation) -> None:
-    make_database(empty.database, events=200_000)
+    make_database(empty.database, events=LARGE)
     empty.given["BACKUP_MIN_INTERVAL"] = "2s"  # as far as the waits may grow
     scheduler = empty.start_fast(first_retry=0.4)
     starts: list[datetime] = []
@@ -30,7 +30,7 @@ def test_of_snapshots_that_are_killed(empty: Installation) -> None:
         os.kill(child, signal.SIGKILL)
         wait_until("it is over", lambda: empty.snapshot_process() is None)
     scheduler.terminate()
-    output, _ = scheduler.communicate(timeout=10)
+    output, _ = scheduler.communicate(timeout=PATIENCE)
     waits = [line.rpartition("Next try in ")[2] for line in output.splitlines() if "Next" in line]
     assert waits[:4] == ["0:00:00.400000.", "0:00:00.800000.", "0:00:01.600000.", "0:00:02."]
     promised = [0.4, 0.8, 1.6, 2.0]
@@ -53,7 +53,7 @@ def seen_again(scheduler: subprocess.Popen[str], text: str) -> int:
         assert scheduler.poll() is None
     time.sleep(3)
     scheduler.terminate()
-    output, _ = scheduler.communicate(timeout=10)
+    output, _ = scheduler.communicate(timeout=PATIENCE)
     return output.count(text)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.backup.installation import Installation, make_database, wait_until
+from tests.backup.installation import LARGE, PATIENCE, Installation, make_database, wait_until
 
 LIMIT = 40_000
 """kB."""
@@ -16,7 +16,7 @@ LIMIT = 40_000
 @pytest.fixture
 def large(empty: Installation) -> Installation:
     """An installation whose database is larger than the limit."""
-    make_database(empty.database, events=200_000)
+    make_database(empty.database, events=LARGE)
     assert empty.database.stat().st_size > LIMIT * 1000
     return empty
 
@@ -49,7 +49,7 @@ def test_the_scheduler(large: Installation) -> None:
     wait_until("it saw them", lambda: large.status()["snapshots"] == 4)
     assert 10_000 < peak(scheduler.pid) < LIMIT
     scheduler.terminate()
-    scheduler.communicate(timeout=10)
+    scheduler.communicate(timeout=PATIENCE)
 
 
 def test_a_snapshot_that_the_scheduler_takes(large: Installation) -> None:
@@ -64,7 +64,7 @@ def test_a_snapshot_that_the_scheduler_takes(large: Installation) -> None:
             break
     assert 10_000 < most < LIMIT
     scheduler.send_signal(signal.SIGTERM)
-    scheduler.communicate(timeout=10)
+    scheduler.communicate(timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("words", [("now",), ("verify",), ("prune",), ("copy",), ("restore",)])
@@ -73,7 +73,7 @@ def test_a_command(words: tuple[str, ...], large: Installation, tmp_path: Path) 
     (tmp_path / "elsewhere").mkdir()
     large.take()
     process = large.python("-c", AND_TELL, *words)
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, output
     assert 10_000 < peak_in(output) < LIMIT
 

@@ -13,7 +13,7 @@ import pytest
 from backup import mounts
 from backup.errors import SettingsError
 from backup.settings import ROOT, load_settings
-from tests.backup.installation import Installation
+from tests.backup.installation import PATIENCE, Installation
 from tests.backup.privileges import IN_A_NAMESPACE, need_rclone_mount, rclone_mount
 from tests.conftest import SECRET
 
@@ -184,7 +184,7 @@ def test_a_real_one_is_refused_by_every_program(
         env={**empty.environment, "FLASK_SECRET_KEY": SECRET, "ENCODER": "none"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == code, done.stdout + done.stderr
     assert "fuse.rclone is a network file system" in done.stderr
@@ -197,7 +197,7 @@ def test_a_real_one_is_refused_by_every_program(
             env={**empty.environment, "ALLOW_NETWORK_DISK": "yes"},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
         )
         assert allowed.returncode == 0
         assert "fuse.rclone is a network file system" in allowed.stdout

@@ -11,13 +11,13 @@ import pytest
 
 from backup import locks
 from backup.errors import Busy
-from tests.backup.installation import Installation, make_database, wait_until
+from tests.backup.installation import LARGE, PATIENCE, Installation, make_database, wait_until
 
 
 @pytest.fixture
 def stopped(empty: Installation) -> Iterator[subprocess.Popen[str]]:
     """A snapshot that stands still in the middle of its copy."""
-    make_database(empty.database, events=200_000)
+    make_database(empty.database, events=LARGE)
     process = empty.start("now")
     wait_until("a partial file", lambda: list(empty.folder_path.glob("*.partial")))
     process.send_signal(signal.SIGSTOP)
@@ -34,9 +34,9 @@ def test_others_wait_for_a_snapshot(
     assert f"Process {stopped.pid} is at work on the snapshots" in waiting.stdout.readline()
     assert waiting.poll() is None
     stopped.send_signal(signal.SIGCONT)
-    output, _ = waiting.communicate(timeout=30)
+    output, _ = waiting.communicate(timeout=PATIENCE)
     assert waiting.returncode == 0, output
-    assert stopped.wait(timeout=30) == 0
+    assert stopped.wait(timeout=PATIENCE) == 0
 
 
 def test_the_lock_of_a_dead_process_is_taken_over(
@@ -45,7 +45,7 @@ def test_the_lock_of_a_dead_process_is_taken_over(
     lock = empty.folder_path / locks.SNAPSHOT
     assert locks.holder(lock) == stopped.pid
     os.kill(stopped.pid, signal.SIGKILL)
-    stopped.wait(timeout=10)
+    stopped.wait(timeout=PATIENCE)
     assert lock.read_text() == f"{stopped.pid}\n"
     assert locks.holder(lock) is None
     done = empty.run("now")

@@ -8,7 +8,7 @@ import pytest
 from backup import inuse, restore
 from backup.errors import Busy
 from backup.manifest import SAFETY_COPY
-from tests.backup.installation import Installation, connect, decide, dump, wait_until
+from tests.backup.installation import PATIENCE, Installation, connect, decide, dump, wait_until
 
 IDLE = """
 import sys
@@ -51,7 +51,7 @@ class User:
         return int(self.process.stdout.readline())
 
     def close(self) -> None:
-        self.process.communicate(timeout=10)
+        self.process.communicate(timeout=PATIENCE)
 
 
 def test_it_brings_back_an_identical_database(installation: Installation) -> None:
@@ -89,7 +89,7 @@ def test_changes_that_are_only_in_the_wal_reach_the_safety_copy(
         "c.execute(\"INSERT INTO mapping_event (mapping_id, note) VALUES (1, 'in the wal')\")\n"
         "os.kill(os.getpid(), 9)"
     )
-    installation.python("-c", code, str(installation.database)).wait(timeout=30)
+    installation.python("-c", code, str(installation.database)).wait(timeout=PATIENCE)
     wal = Path(f"{installation.database}-wal")
     assert wal.stat().st_size > 0
     assert installation.run("restore", made.file).returncode == 0
@@ -210,7 +210,7 @@ def test_the_scheduler_may_run_on_and_takes_a_snapshot_of_it(installation: Insta
 
     wait_until("the restored state in a snapshot", saved)
     scheduler.terminate()
-    scheduler.communicate(timeout=10)
+    scheduler.communicate(timeout=PATIENCE)
 
 
 def test_processes_that_use_the_database_are_found(installation: Installation) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import stat
+import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,15 @@ import pytest
 from backup import offsite
 from backup.errors import BackupError
 from backup.manifest import Manifest, from_json
-from tests.backup.installation import Installation, decide, dump, make_database, wait_until
+from tests.backup.installation import (
+    LARGE,
+    PATIENCE,
+    Installation,
+    decide,
+    dump,
+    make_database,
+    wait_until,
+)
 from tests.backup.privileges import need_rclone
 
 
@@ -144,12 +153,12 @@ def test_the_newest_stays_also_after_the_backup_folder_was_lost(
 
 
 def test_what_a_killed_one_left_is_swept(there: There, empty: Installation) -> None:
-    make_database(empty.database, events=200_000)
+    make_database(empty.database, events=LARGE)
     made = empty.take()
     process = empty.start("copy")
     wait_until("a partial copy", lambda: list(there.path.glob("*.partial*")))
     os.kill(process.pid, signal.SIGKILL)
-    process.wait(timeout=10)
+    process.wait(timeout=PATIENCE)
     assert not (there.path / made.file).exists()
     assert copy_state(empty)["error"] == f"Process {process.pid} ended without a word."
     assert empty.run("copy").returncode == 0
@@ -158,12 +167,12 @@ def test_what_a_killed_one_left_is_swept(there: There, empty: Installation) -> N
 
 
 def test_sigterm_leaves_nothing_with_a_final_name(there: There, empty: Installation) -> None:
-    make_database(empty.database, events=200_000)
+    make_database(empty.database, events=LARGE)
     made = empty.take()
     process = empty.start("copy")
     wait_until("a partial copy", lambda: list(there.path.glob("*.partial*")))
     process.terminate()
-    output, _ = process.communicate(timeout=10)
+    output, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 128 + signal.SIGTERM, output
     assert "Traceback" not in output
     assert not (there.path / made.file).exists()
@@ -188,7 +197,7 @@ def test_a_place_that_fails_is_told_and_spares_the_snapshots(
     installation.take()
     there.path.rmdir()
     there.path.write_text("a file is in the way")
-    scheduler = installation.start_fast()
+    scheduler, began = installation.start_fast(), time.monotonic()
     wait_until("a failure", lambda: seen(installation).get("verdict") == "failed")
     told = seen(installation)
     assert told["error"]
@@ -201,9 +210,9 @@ def test_a_place_that_fails_is_told_and_spares_the_snapshots(
         lambda: installation.status()["last_verified"]["newest_event"] == event,
     )
     scheduler.terminate()
-    output, _ = scheduler.communicate(timeout=10)
-    # With a first retry after a minute, there was no time for a second try.
-    assert output.count("The copy failed: ") == 1
+    output, _ = scheduler.communicate(timeout=PATIENCE)
+    # The first retry is after a minute, for which there is seldom the time.
+    assert 1 <= output.count("The copy failed: ") <= 1 + (time.monotonic() - began) // 60
 
 
 def seen(installation: Installation) -> dict[str, Any]:
@@ -226,7 +235,7 @@ def test_the_scheduler_copies_each_snapshot(there: There, installation: Installa
     assert seen(installation)["verdict"] == "copied"
     assert installation.status()["state"] == "ok"
     scheduler.terminate()
-    scheduler.communicate(timeout=10)
+    scheduler.communicate(timeout=PATIENCE)
 
 
 def test_a_share_that_is_not_mounted_is_noticed(there: There, installation: Installation) -> None:
@@ -254,13 +263,13 @@ def test_a_second_installation_in_the_same_place_is_noticed(
 
 
 def test_one_at_a_time(there: There, empty: Installation) -> None:
-    make_database(empty.database, events=200_000)
+    make_database(empty.database, events=LARGE)
     empty.take()
     first = empty.start("copy")
     wait_until("it is under way", lambda: list(there.path.glob("*.partial*")))
     second = empty.start("copy")
     for process in (first, second):
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, output
     assert "already" in output
     assert len(there.names()) == 2

@@ -18,7 +18,7 @@ from backup import drill, snapshot
 from backup.clock import utc_now
 from backup.errors import BackupError
 from backup.manifest import Manifest
-from tests.backup.installation import Installation, wait_until
+from tests.backup.installation import PATIENCE, Installation, wait_until
 from tests.conftest import SECRET, Member, propose
 from webapp.settings import Settings
 
@@ -108,7 +108,7 @@ def test_a_mapping_that_cannot_be_read_fails_it_and_health_says_so(
         answer = anonymous.get("/health")
     finally:
         scheduler.terminate()
-        scheduler.communicate(timeout=30)
+        scheduler.communicate(timeout=PATIENCE)
     assert answer.status_code == 200
     assert answer.json is not None
     assert answer.json["status"] == "degraded"
@@ -174,7 +174,7 @@ def test_what_a_killed_one_left_is_swept_and_told(real: Installation) -> None:
         process = real.start("drill")
         wait_until("the restored copy", lambda: list(place(real).glob("*.db")))
         os.kill(process.pid, signal.SIGKILL)
-        process.wait(timeout=10)
+        process.wait(timeout=PATIENCE)
         assert place(real).exists()
         told = drilled(real)
         assert told["state"] == "undrilled"
@@ -182,7 +182,7 @@ def test_what_a_killed_one_left_is_swept_and_told(real: Installation) -> None:
         again = real.start(sweep)
         wait_until("it is swept", lambda: not place(real).exists())
         again.terminate()
-        again.communicate(timeout=30)
+        again.communicate(timeout=PATIENCE)
 
 
 def test_sigterm_ends_it_cleanly_and_is_no_failure(real: Installation) -> None:
@@ -192,7 +192,7 @@ def test_sigterm_ends_it_cleanly_and_is_no_failure(real: Installation) -> None:
     process = real.start("drill")
     wait_until("the restored copy", lambda: list(place(real).glob("*.db")))
     process.terminate()
-    output, _ = process.communicate(timeout=10)
+    output, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 128 + signal.SIGTERM, output
     assert "Traceback" not in output
     assert not place(real).exists()
@@ -220,7 +220,7 @@ def test_the_scheduler_drills_by_itself_and_goes_on_meanwhile(real: Installation
     assert real.status()["drill"]["next"] > real.status()["drill"]["at"]
     assert not place(real).exists()
     scheduler.terminate()
-    output, _ = scheduler.communicate(timeout=30)
+    output, _ = scheduler.communicate(timeout=PATIENCE)
     assert output.count("Drill passed") == 1
 
 
@@ -229,7 +229,7 @@ def test_the_scheduler_takes_a_drill_along_when_it_stops(real: Installation) -> 
     scheduler = real.start_fast()
     wait_until("the restored copy", lambda: list(place(real).glob("*.db")))
     scheduler.terminate()  # to it alone; supervisord sends it to all
-    output, _ = scheduler.communicate(timeout=10)
+    output, _ = scheduler.communicate(timeout=PATIENCE)
     assert scheduler.returncode == 0, output
     assert not place(real).exists()
     assert "Traceback" not in output
@@ -247,7 +247,7 @@ def test_the_scheduler_ends_one_that_hangs_and_tries_again_later(real: Installat
     assert told["drill"]["next"] > told["drill"]["at"]
     wait_until("it is swept", lambda: not place(real).exists())
     scheduler.terminate()
-    output, _ = scheduler.communicate(timeout=30)
+    output, _ = scheduler.communicate(timeout=PATIENCE)
     assert output.count("The drill took longer than 6 s and is ended") == 1
 
 

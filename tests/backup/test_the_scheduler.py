@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from backup.manifest import Manifest
 from backup.scheduler import Scheduler
 from tests.backup.installation import (
+    LARGE,
+    PATIENCE,
     Installation,
     connect,
     decide,
@@ -26,9 +29,9 @@ def newest(installation: Installation) -> Manifest | None:
 def stop(process: subprocess.Popen[str]) -> str:
     began = time.monotonic()
     process.terminate()
-    output, _ = process.communicate(timeout=10)
+    output, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, output
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10, "supervisord would have killed it"
     return output
 
 
@@ -38,8 +41,8 @@ def test_a_fresh_installation_has_a_snapshot_within_seconds(empty: Installation)
     assert "There is no database" in empty.status()["reason"]
     assert empty.run("status").returncode == 1
     make_database(empty.database)
-    wait_until("a snapshot", lambda: newest(empty), seconds=10)
-    wait_until("ok", lambda: empty.status().get("state") == "ok", seconds=5)
+    wait_until("a snapshot", lambda: newest(empty))
+    wait_until("ok", lambda: empty.status().get("state") == "ok")
     assert empty.run("status").returncode == 0
     output = stop(scheduler)
     assert output.count("There is no database") == 1
@@ -54,7 +57,6 @@ def test_a_change_is_in_a_snapshot_soon(installation: Installation) -> None:
     made = wait_until(
         "a snapshot of the change",
         lambda: (one := newest(installation)) and one.number > first.number and one,
-        seconds=10,
     )
     assert made
     assert made.reason == "changes"
@@ -127,7 +129,7 @@ def test_a_second_one_ends_with_75(installation: Installation) -> None:
     assert second.returncode == 75
     assert second.stderr.startswith(f"Another scheduler (process {first.pid}) works in")
     os.kill(first.pid, signal.SIGKILL)
-    first.wait(timeout=10)
+    first.wait(timeout=PATIENCE)
     third = installation.start("run")
     wait_until("the lock taken over", lambda: installation.status()["scheduler_pid"] == third.pid)
     stop(third)
@@ -138,7 +140,7 @@ def test_now_works_while_it_runs(installation: Installation) -> None:
     wait_until("ok", lambda: installation.status().get("state") == "ok")
     done = [installation.start("now") for _ in range(3)]
     for process in done:
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, output
     assert len(installation.folder.snapshots()) == 4
     stop(scheduler)
@@ -171,23 +173,24 @@ def test_a_failure_is_reported_and_heals_by_itself(installation: Installation) -
 
 
 def test_one_that_hangs_is_ended_and_swept_up(empty: Installation) -> None:
-    make_database(empty.database, events=200_000)
+    make_database(empty.database, events=LARGE)
     scheduler = empty.start_fast(time_limit=1.0)
     partial = wait_until("a partial file", lambda: list(empty.folder_path.glob("*.partial")))
     child = wait_until("its process", empty.snapshot_process)
     assert child
-    os.kill(child, signal.SIGSTOP)
+    with suppress(ProcessLookupError):  # on a busy machine its second may be over by now
+        os.kill(child, signal.SIGSTOP)
     wait_until("its end", lambda: not partial[0].exists())
     wait_until("failed", lambda: (empty.status().get("state")) == "failed")
     assert "It took longer than 1 s and was ended" in stop(scheduler)
 
 
 def test_sigterm_in_the_middle_of_a_snapshot_leaves_nothing(empty: Installation) -> None:
-    make_database(empty.database, events=200_000)
+    make_database(empty.database, events=LARGE)
     scheduler = empty.start("run")
     wait_until("a partial file", lambda: list(empty.folder_path.glob("*.partial")))
     os.killpg(scheduler.pid, signal.SIGTERM)  # supervisord stops the whole group
-    output, _ = scheduler.communicate(timeout=10)
+    output, _ = scheduler.communicate(timeout=PATIENCE)
     assert scheduler.returncode == 0, output
     assert empty.files() == []
     assert "Traceback" not in output
@@ -196,7 +199,7 @@ def test_sigterm_in_the_middle_of_a_snapshot_leaves_nothing(empty: Installation)
 def test_it_imports_nothing_heavy(installation: Installation) -> None:
     code = "import backup.__main__, backup.scheduler, sys; print(*sys.modules)"
     process = installation.python("-c", code)
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=PATIENCE)
     loaded = {name.split(".")[0] for name in output.split()}
     assert "pysqlite3" in loaded
     assert not loaded & {"webapp", "supervision", "flask", "sqlalchemy", "torch", "rich", "sqlite3"}

@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.conftest import SECRET, settings_in
+from tests.supervision.installation import START, free_port
 from webapp.accounts import links
 from webapp.accounts.runtime import open_runtime
 from webapp.operations.prepare import prepare
@@ -35,10 +36,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+PATIENCE = 60_000
+"""Milliseconds after which what a page does not show fails a test; a busy machine needs some."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -79,7 +80,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + START
         while True:
             try:
                 with urllib.request.urlopen(f"{address}/health", timeout=5):
@@ -91,7 +92,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield Site(settings, address)
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=START)
         log.close()
 
 
@@ -112,6 +113,16 @@ def browser() -> Iterator[Browser]:
 Opener = Callable[..., Page]
 
 
+def chord(page: Page, key: str) -> None:
+    """Press "g" and then `key`, which a page takes for one act if they follow within a moment.
+
+    Its clock stands still meanwhile, as a busy machine may take longer than that.
+    """
+    page.clock.set_fixed_time(datetime.now(UTC))
+    page.keyboard.press("g")
+    page.keyboard.press(key)
+
+
 @pytest.fixture
 def open_page(browser: Browser, site: Site) -> Iterator[Opener]:
     """`open_page(name, role, **context)`: a page of a new context, signed in if a name is given.
@@ -129,7 +140,7 @@ def open_page(browser: Browser, site: Site) -> Iterator[Opener]:
         context = browser.new_context(base_url=site.address, **given)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "console",

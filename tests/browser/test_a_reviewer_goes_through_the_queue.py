@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from tests.browser.conftest import Opener, Site
+from tests.browser.conftest import Opener, Site, chord
 from webapp.accounts.people import enrol
 from webapp.curation import workflow
 from webapp.curation.claim import Proposal
@@ -55,8 +55,7 @@ def test_decide_skip_and_go_on_by_keyboard(
     open_page: Opener, site: Site, waiting: list[str]
 ) -> None:
     page = open_page("Yul Reviewer", "reviewer")
-    page.keyboard.press("g")
-    page.keyboard.press("r")
+    chord(page, "r")
     page.wait_for_url("**/review")
     page.locator("ol.rows a.row-title").first.press("Enter")
     page.wait_for_url(f"**/mappings/{waiting[0]}?return_to=review")

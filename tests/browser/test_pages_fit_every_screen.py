@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+from contextlib import closing
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, Site
+from webapp.__main__ import parser
+from webapp.database import Database
 from webapp.settings import ROOT
+from webapp.suggestions import builder
+from webapp.suggestions.evaluation.kept import history, keep
+from webapp.suggestions.reliability import KEY
 
 PAGES = (
     "/",
@@ -16,8 +24,11 @@ PAGES = (
     "/aops",
     "/aops/38",
     "/targets/wikipathways:WP254",
-    "/search?q=liver",
+    "/search?q=apoptisis",
+    "/search?q=liver&kind=key_event",
+    "/genes/CASP9",
     "/search?q=zzzz",
+    "/suggestions/quality",
     "/review",
     "/your-mappings",
     "/data",
@@ -26,6 +37,23 @@ PAGES = (
 AXE = Path(ROOT / "node_modules" / "axe-core" / "axe.min.js")
 
 
+@pytest.fixture(scope="module")
+def _measured(site: Site, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Evaluations in the site's database: by words alone, and a later one with probabilities."""
+    elsewhere = replace(site.settings, data_dir=tmp_path_factory.mktemp("evaluated"))
+    gold = elsewhere.data_dir / "gold.tsv"
+    gold.write_text("ke_id\tobject_id\n1513\tWP254\n1945\tWP4923\n")
+    args = parser().parse_args(["evaluate", "--resource", "wikipathways", "--gold", str(gold)])
+    with closing(Database(site.settings.database_path)) as database:
+        builder.build(database, elsewhere.index_dir, None)
+        assert args.handler(args, elsewhere) == 0
+        with database.write() as session:
+            later = deepcopy(history(session, "wikipathways")[0].report)
+            later[KEY] = [{"predicted": 0.8, "agreed": 41, "shown": 50}]
+            keep(session, {**later, "made_at": "2100-01-01T00:00:00.000Z"})
+
+
+@pytest.mark.usefixtures("_measured")
 @pytest.mark.parametrize("width", [320, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_is_wider_than_the_screen_and_axe_finds_nothing(
@@ -42,6 +70,8 @@ def test_no_page_is_wider_than_the_screen_and_axe_finds_nothing(
     for path in PAGES:
         page.goto(path)
         assert page.locator("h1").count() == 1, path
+        if path == "/suggestions/quality":
+            assert page.locator("svg.plot").count() == 5
         overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert overflow <= 0, f"{path} is {overflow} px too wide at {width}"
         page.evaluate(AXE.read_text(encoding="utf-8"))

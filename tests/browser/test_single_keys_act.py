@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, chord
 
 
 def test_slash_searches_and_chords_go_to_sections(open_page: Opener) -> None:
@@ -15,8 +15,7 @@ def test_slash_searches_and_chords_go_to_sections(open_page: Opener) -> None:
     page.keyboard.type("g d")  # typing is typing, not going
     assert page.url.endswith("/")
     page.keyboard.press("Escape")
-    page.keyboard.press("g")
-    page.keyboard.press("d")
+    chord(page, "d")
     page.wait_for_url("**/data")
 
 
@@ -28,6 +27,7 @@ def test_the_first_tab_stop_skips_to_the_content(open_page: Opener) -> None:
     expect(skip).to_be_focused()
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
+    page.wait_for_url("**#main")
     page.keyboard.press("Tab")
     inside = page.evaluate("document.activeElement.closest('main') !== null")
     assert inside

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.conftest import PATIENCE
 from tests.browser.test_pages_fit_every_screen import AXE
 from tests.operations.administrator import (
     acts,
@@ -20,10 +21,8 @@ from tests.operations.administrator import (
     wait_for_another_process,
     wait_until_it_answers,
 )
-from tests.supervision.installation import wait_until
+from tests.supervision.installation import START, wait_until
 from tests.supervision.real_installation import RealInstallation
-
-pytestmark = pytest.mark.timeout(300)
 
 Look = Callable[..., Page]
 
@@ -41,7 +40,7 @@ def look_at(browser: Browser) -> Iterator[Look]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         link = sign_in_link(installation)
         page.goto(link[link.index("/sign-in/") :])
         page.get_by_role("main").get_by_role("button", name="Sign in").click()
@@ -126,6 +125,7 @@ def test_a_page_that_cannot_be_refreshed_says_that_it_is_old(
 
 def test_a_selection_is_not_taken_away(operated: RealInstallation, look_at: Look) -> None:
     page = look_at(operated)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Everything works")
     page.evaluate("getSelection().selectAllChildren(document.querySelector('#operator h1'))")
     with page.expect_response("**/operator/parts"):
         look_again(page)
@@ -141,7 +141,7 @@ def test_web_is_restarted_and_the_page_comes_back_by_itself(
     page.get_by_role("link", name="Restart web").click()
     page.get_by_role("button", name="Restart web").click()
     expect(page.get_by_role("heading", name="web restarts")).to_be_visible()
-    page.wait_for_url("**/operator", timeout=150_000)
+    page.wait_for_url("**/operator", timeout=4 * PATIENCE)
     expect(page.get_by_text("Dan Admin restarted web").first).to_be_visible()
     wait_for_another_process(operated, "web", before)
     wait_until_it_answers(operated)
@@ -170,7 +170,7 @@ class WithASmallDisk(RealInstallation):
         (self.root / "logs").mkdir()
         mount = f'mount -t tmpfs -o size=100m none "{self.root}/logs" && exec "$@"'
         inside = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]
-        probe = subprocess.run([*inside, "true"], capture_output=True, text=True, timeout=10)
+        probe = subprocess.run([*inside, "true"], capture_output=True, text=True, timeout=START)
         if probe.returncode != 0:
             message = f"BAD TIMES NOT TESTED: this machine allows no mounts: {probe.stderr}"
             if os.environ.get("CI"):
@@ -193,12 +193,13 @@ def troubled() -> Iterator[tuple[RealInstallation, str]]:
     """An installation in bad times, and the name of its damaged snapshot."""
     with tempfile.TemporaryDirectory(prefix="kewp-", dir="/tmp") as folder:
         made = WithASmallDisk(Path(folder))
-        made.configure("startsecs=12", "startsecs=2")
+        made.call_it_running_soon()
         made.environment["BACKUP_MIN_INTERVAL"] = "1h"
         try:
             made.start()
             wait_until_it_answers(made)
-            wait_until("a snapshot", lambda: list(made.backups.glob("ke_wp_mapping_*.json")))
+            # Its manifest has its name before; stopped between the two, there would be none.
+            wait_until("a snapshot", lambda: list(made.backups.glob("ke_wp_mapping_*.db")))
             made.control("stop", "backup")
             made.wait_for_states(backup="STOPPED")
             yield made, damage_a_snapshot(made)

@@ -125,7 +125,7 @@ def test_a_server_that_hangs_is_given_up(upstream: Upstream, tmp_path: Path) -> 
             limits=Limits(silence=0.2, attempts=3, backoff=1.0),
             sleep=waits.append,
         )
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30  # of silence, as there is none of waiting
     assert waits == [1.0, 2.0]
     assert not (tmp_path / "file").exists()
 

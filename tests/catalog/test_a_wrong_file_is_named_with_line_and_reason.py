@@ -45,6 +45,15 @@ def test_an_empty_file_is_recognised(tmp_path: Path, source: str) -> None:
     assert refusal(source, tmp_path / "empty") == "empty: is empty."
 
 
+def test_a_gmt_that_was_cut_off_within_a_line_is_recognised(tmp_path: Path) -> None:
+    path = wikipathways_gmt(tmp_path / "cut.gmt", {"WP1": ("One", [1, 2]), "WP2": ("Two", [3, 45])})
+    path.write_bytes(path.read_bytes()[:-2])
+    assert refusal("wikipathways", path) == (
+        "cut.gmt, line 2: the file ends within this line, so it was cut off: fetch it again. If "
+        "the line is whole, end it with a line break."
+    )
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     assert refusal("go", tmp_path / "no.obo") == "no.obo: does not exist."
 

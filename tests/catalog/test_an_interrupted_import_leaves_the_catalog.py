@@ -60,7 +60,7 @@ def test_kill_9(catalog: Database, shared_data: Path, statement: str, tmp_path: 
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert done.returncode == -signal.SIGKILL, done.stderr

@@ -18,7 +18,7 @@ def compose_command() -> list[str] | None:
     for command in COMMANDS:
         if shutil.which(command[0]) is None:
             continue
-        probe = subprocess.run([*command, "version"], capture_output=True, timeout=60, check=False)
+        probe = subprocess.run([*command, "version"], capture_output=True, timeout=300, check=False)
         if probe.returncode == 0:
             return command
     return None
@@ -32,7 +32,7 @@ def assert_accepted(command: list[str], folder: Path) -> None:
         [*command, "-f", file, "config"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         cwd=folder,
         check=False,
     )

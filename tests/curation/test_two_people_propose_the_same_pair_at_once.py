@@ -30,7 +30,7 @@ def test_one_wins_and_the_others_are_told_which_mapping_is_in_the_way(database: 
     refused: list[Conflict] = []
 
     def press(person: Person) -> None:
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         try:
             proposal = Proposal(1513, "wikipathways:WP254", ANSWERS)
             won.append(workflow.propose(database, person, proposal))

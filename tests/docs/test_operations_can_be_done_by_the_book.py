@@ -15,11 +15,10 @@ import pytest
 
 from tests.faults.ledger import Ledger
 from tests.faults.people import Curator
+from tests.supervision.installation import START
 from tests.supervision.real_installation import RealInstallation, real_installation
 from webapp.operations import health
 from webapp.settings import ROOT
-
-pytestmark = pytest.mark.timeout(300)
 
 TEXT = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
@@ -39,7 +38,7 @@ def typed(real: RealInstallation, block: str) -> str:
         env={**real.environment, "PATH": path},
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=2 * START,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -50,6 +49,7 @@ def typed(real: RealInstallation, block: str) -> str:
 def old() -> Iterator[RealInstallation]:
     """An installation to be moved; without an encoder, which nothing here needs."""
     with real_installation(ENCODER="none") as made:
+        made.call_it_running_soon()
         yield made
 
 
@@ -57,6 +57,7 @@ def old() -> Iterator[RealInstallation]:
 def new() -> Iterator[RealInstallation]:
     """Where it is moved to."""
     with real_installation(ENCODER="none") as made:
+        made.call_it_running_soon()
         yield made
 
 

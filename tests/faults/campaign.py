@@ -26,7 +26,6 @@ REVIEWERS = 3
 INTERVAL = 5
 """Seconds of BACKUP_MIN_INTERVAL, so that a round sees several snapshots."""
 
-START = 120.0
 HEALING = 120.0
 """Seconds in which the site must be well again after the last fault, on a slow machine."""
 
@@ -78,7 +77,7 @@ class Campaign:
     def start(self) -> None:
         """Start the installation and sign people in."""
         self._engine.start()
-        self._installation.wait_until_it_runs(START)
+        self._installation.wait_until_it_runs()
         self._people = gather(self._installation, self._ledger, CURATORS, REVIEWERS)
 
     def clean_up(self) -> None:

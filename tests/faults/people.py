@@ -77,7 +77,7 @@ class Person(Visitor):
         """Open the page that the site sent us to, as browsers do."""
         with suppress(OSError, http.client.HTTPException):
             page = self.get(address)
-            if page.status != 200:
+            if page.status not in {200, 503}:  # 503: the database was locked, and it says so
                 self.ledger.wonder(f"{address} after a decision: {page.status} {page.body}")
 
 

@@ -7,13 +7,13 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from tests.image.building import IMAGE, Build, build, make_base
 from tests.image.container import Container, container
 from tests.image.engine import Engine, opened
-from tests.missing import missing
 from webapp.settings import ROOT
 
 TOOLS = ("buildah", "podman", "runc", "mmdebstrap", "docker-compose")
@@ -23,6 +23,7 @@ INSTALLATION = 900
 """Seconds that their installation may take."""
 
 FIGURES: list[str] = []
+OBSTACLES: list[str] = []
 
 HERE = Path(__file__).parent
 
@@ -35,7 +36,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was measured."""
+    """Print what was measured, or in large letters that nothing was."""
+    for obstacle in OBSTACLES:
+        terminalreporter.section("THE IMAGE WAS NOT BUILT AND NOT TRIED", sep="*")
+        terminalreporter.write_line(obstacle)
     if FIGURES:
         terminalreporter.section("measured, on this machine as busy as it was")
         for figure in FIGURES:
@@ -48,18 +52,24 @@ def measured() -> Callable[[str, float, str], None]:
     return lambda what, value, unit: FIGURES.append(f"{what:<48} {value:>8,.1f} {unit}")
 
 
+def _cannot(obstacle: str) -> NoReturn:
+    """Skip, also where a skip is a failure elsewhere: not every machine may have these tools."""
+    OBSTACLES.append(obstacle)
+    pytest.skip(obstacle)
+
+
 @pytest.fixture(scope="session")
 def tools() -> None:
     """The programs that build and run images; installed where they are missing and apt is."""
     if os.geteuid() != 0:
-        missing("the image is not built: making its base and giving its folders away needs root")
+        _cannot("Making its base and giving its folders away needs root.")
     absent = [tool for tool in TOOLS if shutil.which(tool) is None]
     if absent:
         installer = ["sh", str(ROOT / "tools" / "apt_install.sh"), *absent]
         subprocess.run(installer, stdin=subprocess.DEVNULL, timeout=INSTALLATION, check=False)
     absent = [tool for tool in TOOLS if shutil.which(tool) is None]
     if absent:
-        missing(f"the image is not built: {', '.join(absent)} could not be installed")
+        _cannot(f"These tools could not be installed: {', '.join(absent)}.")
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def test_a_wrong_setting(stopped: Container) -> None:
 
     assert stopped.wait_to_end() == 1
     assert stopped.logs() == (
-        "BACKUP_RETENTION_DAYS is 'many' cannot be used: give a whole number from 1 to 3650.\n"
+        "BACKUP_RETENTION_DAYS is 'many' and cannot be used: give a whole number from 1 to 3650.\n"
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
-from tests.supervision.installation import wait_until
+from tests.supervision.installation import START, wait_until
 from tests.supervision.real_installation import RealInstallation
 
 
@@ -22,8 +22,7 @@ def running_installation() -> Iterator[RealInstallation]:
     """The real programs, started, in a folder that is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="kewp-", dir="/tmp") as folder:
         made = RealInstallation(Path(folder))
-        # They are started often here; what a failed start does is tested elsewhere.
-        made.configure("startsecs=12", "startsecs=2")
+        made.call_it_running_soon()
         # Snapshots when a test asks for one, and not because somebody signed in.
         made.environment["BACKUP_MIN_INTERVAL"] = "1h"
         try:
@@ -66,7 +65,7 @@ class Administrator:
 
     def _send(self, path: str, data: bytes | None) -> tuple[int, bytes]:
         try:
-            answer = self._browser.open(f"{self._address}{path}", data, timeout=30)
+            answer = self._browser.open(f"{self._address}{path}", data, timeout=START)
         except urllib.error.HTTPError as error:
             answer = cast(Any, error)
         with cast(HTTPResponse, answer):
@@ -88,7 +87,7 @@ def acts(installation: RealInstallation) -> list[tuple[Any, ...]]:
 
 def wait_until_it_answers(installation: RealInstallation) -> None:
     """Wait until the site answers and all is up; loading the encoder takes its time."""
-    wait_until("an answer", installation.answers, 120)
+    wait_until("an answer", installation.answers)
     installation.wait_until_it_runs()
 
 
@@ -97,5 +96,4 @@ def wait_for_another_process(installation: RealInstallation, program: str, old: 
     return wait_until(
         f"another process of {program}",
         lambda: (new := installation.pid(program)) not in {0, old} and new,
-        60,
     )

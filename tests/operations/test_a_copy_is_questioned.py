@@ -38,7 +38,7 @@ def rehearse(settings: Settings, copy: Path) -> Finished:
         env={"DATA_DIR": str(settings.data_dir), "FLASK_SECRET_KEY": SECRET},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
 
 

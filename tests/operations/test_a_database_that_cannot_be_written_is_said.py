@@ -61,7 +61,7 @@ def run(settings: Settings, target: Path, *words: str) -> subprocess.CompletedPr
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

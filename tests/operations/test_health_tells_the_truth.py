@@ -115,7 +115,7 @@ def test_it_answers_at_once_while_the_database_is_locked(
     holder.close()
     assert answer.status_code == 503
     assert "locked" in answer.text
-    assert elapsed < 0.6
+    assert elapsed < 4, "it waits for no busy timeout"
 
 
 def test_lost_sessions_are_degraded_until_somebody_signs_in(

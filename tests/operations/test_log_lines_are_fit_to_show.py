@@ -46,6 +46,17 @@ def test_a_look_that_begins_within_a_letter_begins_with_the_next_line(
         assert last_lines(log, 10) == ["whole ö"]
 
 
+def test_hours_of_health_checks_do_not_push_the_last_words_away(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "Started – three of them ready"
+    log.write_text("\n".join([words, *[request("/health", 200)] * 500, ""]))
+    for block in range(100, 140):  # a block begins anywhere, also within a letter
+        monkeypatch.setattr(lines, "BLOCK_BYTES", block)
+        assert last_words(log) == words
+        assert last_lines(log, 10) == [words]
+
+
 def test_bytes_of_any_kind_become_text_that_a_page_can_hold(log: Path) -> None:
     log.write_bytes(b"\x1b[31mred\x1b[0m \x00\x07bell \xff\n")
     assert last_lines(log, 1) == ["red bell �"]

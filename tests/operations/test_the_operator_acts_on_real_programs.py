@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psutil
 import pytest
@@ -19,10 +20,8 @@ from tests.operations.administrator import (
     wait_until_it_answers,
 )
 from tests.operations.test_the_operators_page import words
-from tests.supervision.installation import wait_until
+from tests.supervision.installation import START, wait_until
 from tests.supervision.real_installation import RealInstallation
-
-pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
@@ -36,7 +35,8 @@ def test_every_program_is_shown_with_its_state_and_last_words(admin: Administrat
         assert f"{program} running " in page
     for program in ("backup-now", "catalog-update"):
         assert f"{program} not run yet" in page or f"{program} done " in page
-    assert "Memory: master and 2 workers take" in admin.text("/operator/programs/web")
+    admin.get("/data?seen-by=test")  # what web said at its start may long have been pushed out
+    wait_until("its line", lambda: "seen-by=test" in admin.text("/operator/programs/web"))
     assert "Scheduler started" in admin.text("/operator/programs/backup")
 
 
@@ -87,14 +87,22 @@ def test_back_up_now_makes_a_snapshot(operated: RealInstallation, admin: Adminis
     def taken() -> set[str]:
         return {path.name for path in operated.backups.glob("ke_wp_mapping_*.db")}
 
+    def manifest(name: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(
+            (operated.backups / name).with_suffix(".json").read_text()
+        )
+        return found
+
     before = taken()
     status, _ = admin.post("/operator/programs/backup-now/start")
 
     assert status == 200
-    [new] = wait_until("another snapshot", lambda: taken() - before)
+    [new] = wait_until(
+        "another snapshot",  # the scheduler may take one of its own meanwhile
+        lambda: [one for one in taken() - before if manifest(one)["reason"] == "by hand"],
+    )
     assert acts(operated)[-1] == ("Dan Admin", "program.start", "backup-now")
-    manifest = json.loads((operated.backups / new).with_suffix(".json").read_text())
-    assert (manifest["verdict"], manifest["reason"]) == ("verified", "by hand")
+    assert manifest(new)["verdict"] == "verified"
     wait_until("backup-now is done", lambda: operated.states()["backup-now"] == "EXITED")
     assert "backup-now done " in words(admin.text("/operator"))
 
@@ -137,8 +145,8 @@ def test_a_supervisord_that_hangs_does_not_hold_the_page(
         seconds = time.monotonic() - began
     assert "supervisord did not answer within 3 seconds." in page
     assert "supervisord does not answer, so nothing that fails is started again." in page
-    assert seconds < 20
-    assert "web running" in words(admin.text("/operator"))
+    assert seconds < START, "it was suspended all the time"
+    wait_until("it is seen again", lambda: "web running" in words(admin.text("/operator")))
 
 
 @contextmanager

@@ -28,7 +28,7 @@ def test_pages_are_ready_and_no_connection_or_thread_is_left(
         pool = app.extensions[name].engine.pool
         assert isinstance(pool, QueuePool)
         assert pool.checkedin() + pool.checkedout() == 0
-    assert encoding_threads() == before
+    assert encoding_threads() <= before, "one of another test may have ended"
     assert "warming up" not in caplog.text
 
 

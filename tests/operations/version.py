@@ -63,7 +63,7 @@ class LaterVersion:
             env={**self.environment, **environment},
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=300,
         )
 
     def prepare(self, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -123,5 +123,5 @@ def validate(file: Path) -> subprocess.CompletedProcess[str]:
         [Path(sys.executable).with_name("sssom"), "validate", str(file)],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=300,
     )

@@ -50,3 +50,15 @@ def test_a_starter_catalog_that_was_replaced_is_not_named(
     header = anonymous.get("/exports/mappings.csv").text
     assert "# source: AOP-Wiki, version 2026-03-05" in header
     assert "Starter" not in header
+
+
+def test_the_foot_of_each_page_names_the_new_release_after_an_import(
+    database: Database, anonymous: Member
+) -> None:
+    assert "AOP-Wiki 2026-03-05" not in anonymous.get("/").text
+    full = add_release(database, "aopwiki", "2026-03-05")
+    with database.write() as session:
+        session.execute(update(KeyEvent).values(release_id=full))
+
+    for _look in range(2):
+        assert "AOP-Wiki 2026-03-05" in anonymous.get("/").text

@@ -23,7 +23,7 @@ def test_a_missing_secret_is_one_sentence(module: tuple[str, str], tmp_path: Pat
         env=environment | {"DATA_DIR": str(tmp_path / "data")},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     if module[1] == "settings":

@@ -25,8 +25,13 @@ def running() -> Iterator[Installation]:
 
 @pytest.fixture(scope="session")
 def real_programs() -> Iterator[RealInstallation]:
-    """One installation of the real programs for all tests that need them."""
-    with real_installation() as made:
+    """One installation of the real programs for all tests that need them.
+
+    A worker that was renewed because it had answered enough would look like one that died; and an
+    operator's shell may ask for several computing threads, with which a forked worker would hang.
+    """
+    with real_installation(GUNICORN_MAX_REQUESTS="0", OMP_NUM_THREADS="2") as made:
+        made.call_it_running_soon()
         yield made
 
 

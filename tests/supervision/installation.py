@@ -14,9 +14,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psutil
+
+from tests.supervision.supervisor_socket import programs
 
 T = TypeVar("T")
 
@@ -24,15 +26,26 @@ PROJECT = Path(__file__).resolve().parents[2]
 STAND_IN = Path(__file__).parent / "stand_in"
 SUPERVISORCTL = Path(sys.executable).with_name("supervisorctl")
 
-START = 30.0
-"""Seconds that a start may take on a busy machine before a test fails."""
+START = 120.0
+"""Seconds after which what does not come true fails a test; far more than a busy machine needs."""
+
+PROGRAMS = ("web", "backup", "logs", "watchdog")
+"""What always runs."""
+
+_reserved: list[socket.socket] = []
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of 127.0.0.1 that nobody listens on, and that nobody else is given meanwhile.
+
+    A socket that is bound to it and does not listen keeps it: the kernel offers it to nobody, while
+    servers, which set SO_REUSEADDR, can have it.
+    """
+    keeper = socket.socket()
+    keeper.bind(("127.0.0.1", 0))
+    keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _reserved.append(keeper)
+    return int(keeper.getsockname()[1])
 
 
 def wait_until(what: str, condition: Callable[[], T], seconds: float = START) -> T:
@@ -80,6 +93,14 @@ class Installation:
         assert old in text
         file.write_text(text.replace(old, new))
 
+    def take_any_end_for_a_failed_start(self) -> None:
+        """Web and backup must run for a minute to be RUNNING.
+
+        For programs that are to fail: on a busy machine they may live for longer than a second,
+        and what fails after it was RUNNING is started again for ever.
+        """
+        self.configure("startsecs=1\n", "startsecs=60\n")
+
     def start(self, **streams: int) -> subprocess.Popen[bytes]:
         """Start the launcher; its output goes into `output_file` unless `streams` say else."""
         with self.output_file.open("ab") as output:
@@ -102,8 +123,12 @@ class Installation:
             raise
 
     def wait_until_it_runs(self) -> None:
-        """Wait until web and backup are RUNNING and pages are answered."""
-        self.wait_for_states(web="RUNNING", backup="RUNNING")
+        """Wait until all programs are RUNNING, both workers are there and pages are answered.
+
+        The first worker answers before the second one is forked.
+        """
+        self.wait_for_states(dict.fromkeys(PROGRAMS, "RUNNING"))
+        wait_until("two workers", lambda: len(self.workers()) == 2)
         wait_until("an answer", self.answers)
 
     def wait_to_end(self, seconds: float = START) -> int:
@@ -143,9 +168,11 @@ class Installation:
         )
 
     def states(self) -> dict[str, str]:
-        """What `supervisorctl status` says of each program; empty while it does not answer."""
-        lines = [line.split() for line in self.control("status").stdout.splitlines()]
-        return {words[0]: words[1] for words in lines if words[1].isupper()}
+        """The state of each program, as supervisord tells it; empty while it does not answer."""
+        return {name: str(told["statename"]) for name, told in self._programs().items()}
+
+    def _programs(self) -> dict[str, dict[str, Any]]:
+        return programs(self.root / "run" / "supervisor.sock", START)
 
     def wait_for_states(self, more: Mapping[str, str] | None = None, **wanted: str) -> None:
         """Wait until each program is in the state that `wanted` (or `more`) says."""
@@ -156,10 +183,10 @@ class Installation:
         )
 
     def pid(self, program: str) -> int:
-        """The process id of a program as supervisorctl tells it."""
-        return int(self.control("pid", program).stdout)
+        """The process id of a program as supervisord tells it; 0 where there is none."""
+        return int(self._programs().get(program, {"pid": 0})["pid"])
 
-    def get(self, path: str = "/", seconds: float = 10) -> str:
+    def get(self, path: str = "/", seconds: float = START) -> str:
         """The body of the answer of the web server."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
         try:
@@ -174,6 +201,17 @@ class Installation:
             return self.get()
         except (OSError, http.client.HTTPException):
             return ""
+
+    def workers(self) -> list[psutil.Process]:
+        """The living workers of gunicorn, the oldest first; none while it does not run."""
+        found = []
+        for process in self.processes():
+            # One may end, or be forked and not yet started as what it will be, while we look.
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                parent = process.parent()
+                if parent and "gunicorn" in process.cmdline() and "gunicorn" in parent.cmdline():
+                    found.append((process.create_time(), process.pid, process))
+        return [process for *_, process in sorted(found, key=lambda one: one[:2])]
 
     def processes(self) -> list[psutil.Process]:
         """All living processes that work in this folder."""

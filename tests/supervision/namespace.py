@@ -86,14 +86,14 @@ class Namespaced(Installation):
         first = self.first
         return [Member(first.pid, first.ppid(), first.name()), *self.others()]
 
-    def wait_to_end(self, seconds: float = 90) -> int:
+    def wait_to_end(self, seconds: float = START) -> int:
         """The exit code of the namespace, which is that of its process 1."""
         code = super().wait_to_end(seconds)
         assert self._engine is not None
-        self._engine.join(10)
+        self._engine.join(START)
         return code
 
-    def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = 60) -> int:
+    def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = START) -> int:
         """Send a signal to process 1; returns its exit code."""
         self.first.send_signal(number)
         return self.wait_to_end(seconds)

@@ -10,9 +10,10 @@ def test_a_program_that_cannot_start_ends_everything(
     installation: Installation, program: str
 ) -> None:
     (installation.root / f"fail-{program}").touch()
+    installation.take_any_end_for_a_failed_start()
 
     installation.start()
-    code = installation.wait_to_end(90)
+    code = installation.wait_to_end()
 
     assert code == 1
     assert installation.output().splitlines()[-1] == (

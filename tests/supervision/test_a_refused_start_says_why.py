@@ -12,7 +12,7 @@ import pytest
 
 from supervision.errors import StartError
 from supervision.folders import make_writable
-from tests.supervision.installation import PROJECT, Installation
+from tests.supervision.installation import PROJECT, START, Installation
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_folder_without_configuration(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=START,
         check=False,
     )
 

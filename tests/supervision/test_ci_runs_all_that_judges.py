@@ -11,7 +11,7 @@ import pytest
 
 from tests.supervision.installation import PROJECT
 
-TARGETS = ["test"]
+TARGETS = ["test", "test-container", "test-faults"]
 
 LIMIT = 90
 """Minutes that a whole run may take."""
@@ -19,7 +19,10 @@ LIMIT = 90
 
 @pytest.fixture
 def make(tmp_path: Path) -> Path:
-    """A `make` that writes down what it is asked for, and fails for the target in `fails`."""
+    """A `make` that writes down what it is asked for, and fails for the target in `fails`.
+
+    Beside it lies all that the script would otherwise install.
+    """
     file = tmp_path / "make"
     file.write_text(
         f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\n'
@@ -27,6 +30,8 @@ def make(tmp_path: Path) -> Path:
         'echo "1 passed in 0.01s"\n'
     )
     file.chmod(0o755)
+    for tool in ("rclone", "fusermount3"):
+        (tmp_path / tool).symlink_to("/bin/true")
     return file
 
 

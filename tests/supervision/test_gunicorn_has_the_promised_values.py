@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.supervision.installation import PROJECT
+from tests.supervision.installation import PROJECT, START
 
 PROGRAM = """
 import json, runpy, sys
@@ -41,7 +41,7 @@ def test_a_wrong_value_at_a_restart_is_one_sentence() -> None:
         env={**os.environ, "GUNICORN_TIMEOUT": "soon"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=START,
         check=False,
     )
     assert done.returncode == 1
@@ -91,7 +91,7 @@ def run(program: str, folder: Path, **environment: str) -> bytes:
         env={"PYTHONPATH": str(folder), **environment},
         capture_output=True,
         check=True,
-        timeout=30,
+        timeout=START,
     ).stdout
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.supervision.installation import PROJECT
+from tests.supervision.installation import PROJECT, START
 
 TARGETS = [
     "help",
@@ -43,7 +43,7 @@ def make(folder: Path, *arguments: str, **environment: str) -> subprocess.Comple
         env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=START,
         check=False,
     )
 

@@ -18,8 +18,6 @@ from tests.catalog.upstream_server import Served, Upstream, serving
 from tests.supervision.installation import wait_until
 from tests.supervision.real_installation import RealInstallation
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("one-shot programs")]
-
 GMT = "wikipathways-20260822-gmt-Homo_sapiens.gmt"
 PATHS = {
     "aopwiki": "/aop-wiki-xml",
@@ -54,7 +52,7 @@ def running(upstream: Upstream) -> Iterator[RealInstallation]:
         made.configure("-m webapp catalog update", f"-m webapp catalog update {urls}")
         try:
             made.start()
-            wait_until("an answer", made.answers, 90)
+            wait_until("an answer", made.answers)
             yield made
         finally:
             made.kill()
@@ -65,7 +63,7 @@ def run_to_its_end(running: RealInstallation, program: str) -> str:
     log = running.root / "logs" / f"{program}.log"
     before = log.stat().st_size if log.exists() else 0
     assert running.control("start", program).stdout == f"{program}: started\n"
-    wait_until("its end", lambda: running.states()[program] == "EXITED", 90)
+    wait_until("its end", lambda: running.states()[program] == "EXITED")
     printed = log.read_bytes()[before:].decode()
     lines = "".join(f"{program} | {line}\n" for line in printed.splitlines())
     shown = re.compile(rf"^{program} \| .*\n", re.MULTILINE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
-from tests.supervision.installation import wait_until
+from tests.supervision.installation import START, wait_until
 from tests.supervision.namespace import Member, Namespaced, namespaced
 
 CLEANER = ("sh", "-c", '"$@"; while sleep 0.1; do :; done', "sh")
@@ -34,7 +36,8 @@ def running() -> Iterator[Namespaced]:
 
 
 def test_orphans_are_reaped(running: Namespaced) -> None:
-    (running.root / "leave-orphans").touch()
+    request = running.root / "leave-orphans"
+    request.touch()
 
     def five_sleepers() -> list[Member]:
         found = [
@@ -46,9 +49,13 @@ def test_orphans_are_reaped(running: Namespaced) -> None:
 
     running.control("start", "catalog-update")
     orphans = wait_until("five orphans of process 1", five_sleepers)
+    for orphan in orphans:
+        os.kill(orphan.pid, signal.SIGKILL)
 
     wait_until("they are gone", lambda: not any(orphan.exists() for orphan in orphans))
     assert running.answers()
+    request.unlink()
+    running.wait_for_states({"catalog-update": "EXITED"})  # for whoever starts it next
 
 
 @pytest.mark.parametrize(
@@ -74,7 +81,7 @@ def test_a_finished_one_shot_program_ends_nothing(
 
 
 def test_logs_rotate_and_are_seen_in_both_places(running: Namespaced) -> None:
-    running.get("/?lines=400&seen-by=both", seconds=30)
+    running.get("/?lines=400&seen-by=both")
 
     wait_until("the request's own line", lambda: "seen-by=both" in running.output())
     output = running.output()
@@ -94,7 +101,7 @@ def test_a_stop_finishes_the_requests_in_flight(contained: Namespaced) -> None:
     contained.start_and_wait()
     arrived = contained.root / "slow-requests"
     with ThreadPoolExecutor(4) as pool:
-        requests = [pool.submit(contained.get, "/?seconds=4", 30) for _ in range(4)]
+        requests = [pool.submit(contained.get, "/?seconds=4") for _ in range(4)]
         wait_until(
             "all four run",
             lambda: arrived.exists() and arrived.read_text().count("one\n") == 4,
@@ -104,10 +111,11 @@ def test_a_stop_finishes_the_requests_in_flight(contained: Namespaced) -> None:
         before = time.monotonic()
         code = contained.stop()
         seconds = time.monotonic() - before
-        bodies = [request.result(10) for request in requests]
+        bodies = [request.result(START) for request in requests]
 
     assert code == 0
-    assert seconds < 30  # half of the engine's patience; 5 to 8 on an idle machine
+    assert seconds < 60  # the engine's patience; 5 to 8 on an idle machine
+    assert "SIGKILL" not in contained.output()
     assert [body for body in bodies if not body.isdigit()] == []
     assert [member for member in members if member.exists()] == []
     assert "stopped: web (exit status 0)" in contained.output()
@@ -118,6 +126,7 @@ def test_a_program_that_cannot_start_ends_the_namespace(
     contained: Namespaced, program: str
 ) -> None:
     (contained.root / f"fail-{program}").touch()
+    contained.take_any_end_for_a_failed_start()
 
     contained.start()
     code = contained.wait_to_end()
@@ -159,5 +168,4 @@ def test_a_killed_supervisord_leaves_nothing_behind() -> None:
         wait_until(
             "nothing but process 1 and its pauses",
             lambda: {member.name for member in installation.others()} <= {"sleep"},
-            15,
         )

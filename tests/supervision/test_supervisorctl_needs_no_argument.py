@@ -9,7 +9,8 @@ from tests.supervision.installation import SUPERVISORCTL, Installation, wait_unt
 
 
 def test_status_shows_the_four_programs_running(running: Installation) -> None:
-    states = running.states()
+    lines = [line.split() for line in running.control("status").stdout.splitlines()]
+    states = {words[0]: words[1] for words in lines}
 
     assert states == {
         "web": "RUNNING",
@@ -19,6 +20,10 @@ def test_status_shows_the_four_programs_running(running: Installation) -> None:
         "backup-now": states["backup-now"],  # another test may have started it
         "catalog-update": "STOPPED",
     }
+
+
+def test_it_tells_the_process_id(running: Installation) -> None:
+    assert int(running.control("pid", "web").stdout) == running.pid("web")
 
 
 def test_the_socket_belongs_to_its_owner_alone(running: Installation) -> None:

@@ -13,10 +13,8 @@ import pytest
 
 from tests.faults.ledger import Ledger
 from tests.faults.people import Curator
-from tests.supervision.installation import PROJECT, wait_until
+from tests.supervision.installation import PROJECT, START, wait_until
 from tests.supervision.real_installation import RealInstallation
-
-pytestmark = pytest.mark.timeout(300)
 
 
 def documented_block() -> str:
@@ -53,8 +51,8 @@ def test_copied_and_pasted_it_brings_back_the_newest_snapshot(
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Restored ke_wp_mapping_" in done.stdout
     assert "The database as it was is kept as ke_wp_mapping_" in done.stdout
-    wait_until("an answer", real.answers, 90)
-    wait_until("web runs", lambda: real.states()["web"] == "RUNNING", 90)
+    wait_until("an answer", real.answers)
+    wait_until("web runs", lambda: real.states()["web"] == "RUNNING")
     assert real.status_of(f"/mappings/{kept}") == 200
     assert real.status_of(f"/mappings/{lost}") == 404
     assert json.loads(real.get("/health"))["components"]["database"]["status"] == "ok"
@@ -74,7 +72,7 @@ def paste(real: RealInstallation, block: str) -> subprocess.CompletedProcess[str
         env={**real.environment, "PATH": path},
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=2 * START,
     )
 
 

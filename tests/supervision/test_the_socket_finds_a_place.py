@@ -12,7 +12,7 @@ import pytest
 
 from supervision import control_socket
 from supervision.errors import StartError
-from tests.supervision.installation import SUPERVISORCTL, installed, wait_until
+from tests.supervision.installation import START, SUPERVISORCTL, installed, wait_until
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_a_deep_folder_runs_and_says_how_to_reach_it(tmp_path: Path) -> None:
             cwd=installation.root,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=START,
             check=False,
         )
 

@@ -10,7 +10,7 @@ from collections import Counter
 
 import pytest
 
-from tests.supervision.installation import Installation, wait_until
+from tests.supervision.installation import START, Installation, wait_until
 
 
 def numbered(text: str) -> list[int]:
@@ -23,7 +23,7 @@ def test_20000_lines_through_several_rotations(installation: Installation) -> No
     installation.configure("stdout_logfile_backups=5", "stdout_logfile_backups=20")
     installation.start_and_wait()
 
-    installation.get("/?lines=20000&seen-by=test", seconds=30)
+    installation.get("/?lines=20000&seen-by=test")
 
     wait_until("the request's own line", lambda: "seen-by=test" in installation.output())
     assert numbered(installation.output()) == list(range(20_000))
@@ -95,7 +95,7 @@ def test_a_pipe_or_socket_gets_everything(installation: Installation, kind: str)
     installation.get("/?lines=5000")
 
     assert installation.stop() == 0
-    thread.join(10)
+    thread.join(START)
     os.close(reader)
 
     text = b"".join(received).decode()

@@ -3,8 +3,6 @@
 import os
 import signal
 
-import psutil
-
 from tests.supervision.installation import Installation, free_port, wait_until
 
 
@@ -13,22 +11,28 @@ def test_a_killed_worker_is_replaced(running: Installation) -> None:
 
     os.kill(victim, signal.SIGKILL)
 
-    wait_until("another worker", lambda: len(psutil.Process(running.pid("web")).children()) == 2)
-    workers = {child.pid for child in psutil.Process(running.pid("web")).children()}
-    assert victim not in workers
+    def two_others() -> set[int] | None:
+        workers = {one.pid for one in running.workers()}
+        return workers if len(workers) == 2 and victim not in workers else None
+
+    workers = wait_until("another worker", two_others)
+    assert workers is not None
     assert int(wait_until("an answer", running.answers)) in workers
 
 
 def test_a_killed_gunicorn_master_is_replaced(running: Installation) -> None:
     master = running.pid("web")
-    workers = {child.pid for child in psutil.Process(master).children()}
+    workers = {one.pid for one in running.workers()}
 
     os.kill(master, signal.SIGKILL)
 
     wait_until("a new master", lambda: running.pid("web") not in {0, master})
     running.wait_for_states(web="RUNNING")
     wait_until("an answer of a new worker", lambda: int(running.answers() or master) not in workers)
-    wait_until("the old workers are gone", lambda: not any(map(psutil.pid_exists, workers)))
+    wait_until(
+        "the old workers are gone",
+        lambda: not workers & {process.pid for process in running.processes()},
+    )
 
 
 def test_a_killed_scheduler_is_replaced(running: Installation) -> None:
@@ -41,7 +45,9 @@ def test_a_killed_scheduler_is_replaced(running: Installation) -> None:
 
 
 def test_a_killed_watchdog_still_sees_the_next_failure(installation: Installation) -> None:
-    installation.start_and_wait()
+    installation.take_any_end_for_a_failed_start()
+    installation.start()
+    installation.wait_for_states(watchdog="RUNNING", backup="STARTING")
     watchdog = installation.pid("watchdog")
 
     os.kill(watchdog, signal.SIGKILL)
@@ -49,7 +55,7 @@ def test_a_killed_watchdog_still_sees_the_next_failure(installation: Installatio
     (installation.root / "fail-backup").touch()
     os.kill(installation.pid("backup"), signal.SIGKILL)
 
-    assert installation.wait_to_end(60) == 1
+    assert installation.wait_to_end() == 1
 
 
 def test_nothing_outlives_a_killed_supervisord(installation: Installation) -> None:
@@ -58,7 +64,7 @@ def test_nothing_outlives_a_killed_supervisord(installation: Installation) -> No
 
     os.kill(installation.process.pid, signal.SIGKILL)
     installation.wait_to_end()
-    wait_until("no process left", lambda: installation.processes() == [], 15)
+    wait_until("no process left", lambda: installation.processes() == [])
 
     installation.start_and_wait()  # port, lock and socket are free again
     assert installation.get().isdigit()

@@ -25,7 +25,7 @@ class Visitor:
     Raises `OSError` or `http.client.HTTPException` where the site does not answer.
     """
 
-    def __init__(self, port: int, seconds: float = 30) -> None:
+    def __init__(self, port: int, seconds: float = 120) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
         self._cookies: dict[str, str] = {}
         self._token = ""

@@ -41,6 +41,10 @@ class SessionsLost(RuntimeError):
 class Runtime(Database):
     """`runtime.db`; makes itself anew when it is lost while it is in use."""
 
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        super().__init__(path, create=create)
+        self._opened: tuple[int, int] | None = None
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """As `Database.read`; raises `SessionsLost` where the file was lost."""
@@ -61,8 +65,20 @@ class Runtime(Database):
             if not any(sign in str(error.orig) for sign in _LOST):
                 raise
             self.close()
+            if "disk I/O error" in str(error.orig) and self._opened == _file(self.path):
+                raise  # the disk fails, maybe for a moment: what the file holds is not lost
             open_runtime(self.path)
+            self._opened = _file(self.path)
             raise SessionsLost from error
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Which file is there; None where there is none, or an empty one."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found.st_size else None
 
 
 def open_runtime(path: Path) -> Runtime:
@@ -86,6 +102,7 @@ def open_runtime(path: Path) -> Runtime:
             Path(f"{path}{suffix}").unlink(missing_ok=True)
         _make_tables(runtime)
     runtime.close()
+    runtime._opened = _file(path)
     return runtime
 
 

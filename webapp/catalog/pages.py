@@ -1,30 +1,20 @@
-"""Pages of the catalog: Key Events, AOPs, targets, and a search over all of them."""
+"""Pages of the catalog: Key Events, AOPs, targets and genes."""
 
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from webapp import current
 from webapp.accounts.access import public
 from webapp.catalog import queries
-from webapp.catalog.models import LEVELS, ROLES, Aop, KeyEvent, Target
+from webapp.catalog.models import LEVELS, ROLES, Aop, Target
 from webapp.catalog.overlay import overlay
-from webapp.catalog.registry import (
-    RESOURCES,
-    local_name,
-    parse_aop,
-    parse_identifier,
-    parse_key_event,
-)
+from webapp.catalog.registry import RESOURCES, parse_identifier
 from webapp.errors import Problem
 
 blueprint = Blueprint("catalog", __name__)
-
-SEARCH_PAGE = 20
-"""So many of each kind stand on the page of a search."""
 
 STATUSES = {
     "": "Any",
@@ -137,50 +127,27 @@ def target(identifier: str) -> str | Response:
     )
 
 
-@blueprint.get("/search")
+@blueprint.get("/genes/<symbol>")
 @public
-def search() -> str | Response:
-    """Search over Key Events, AOPs and targets; an identifier goes straight to its page."""
-    text = request.args.get("q", "").strip()[:200]
+def gene(symbol: str) -> str | Response:
+    """A gene: where else it is described, the Key Events that name it, the targets it is in."""
     with current.database().read() as session:
-        identified, address = _identified(session, text)
-        if address:
-            return redirect(address)
-        events = queries.page_of(
-            session, queries.key_events(queries.KeyEventFilter(text=text)), 1, SEARCH_PAGE
+        found = queries.gene_called(session, symbol)
+        if found is None:
+            raise Problem(404, "Not found.", f"There is no gene {symbol[:60]} in the catalog.")
+        if symbol != found.symbol:
+            return redirect(url_for("catalog.gene", symbol=found.symbol), 301)
+        holding = queries.holding(session, found.id)
+        counts = queries.count_by_resource(session, holding)
+        resource = choice("resource", tuple(RESOURCES)) or next(
+            (key for key in RESOURCES if key in counts), ""
         )
-        aops = queries.page_of(session, queries.aops(text), 1, SEARCH_PAGE)
-        found = {
-            "key_events": events.rows if text else [],
-            "aops": aops.rows if text else [],
-            "targets": queries.find_targets(session, text, SEARCH_PAGE),
-            "with_gene": queries.targets_with_gene(session, text) if text else [],
-        }
-    return render_template(
-        "catalog/search.html",
-        text=text,
-        found=found,
-        missing=identified,
-        key_event_count=events.total,
-        aop_count=aops.total,
-    )
-
-
-def _identified(session: Session, text: str) -> tuple[str, str]:
-    """What an identifier names, and the address of its page, empty where it is not in the catalog.
-
-    Both are empty for words, and for a bare number, which may be a Key Event's or an AOP's.
-    """
-    if identifier := parse_identifier(text):
-        known = session.scalar(select(Target.id).where(Target.identifier == identifier))
-        address = url_for("catalog.target", identifier=identifier)
-        return local_name(identifier), address if known else ""
-    if text.isdecimal():
-        return "", ""
-    if (number := parse_key_event(text)) is not None:
-        known = session.scalar(select(KeyEvent.id).where(KeyEvent.number == number))
-        return f"KE {number}", url_for("curation.key_event", number=number) if known else ""
-    if (number := parse_aop(text)) is not None:
-        known = session.scalar(select(Aop.id).where(Aop.number == number))
-        return f"AOP {number}", url_for("catalog.aop", number=number) if known else ""
-    return "", ""
+        return render_template(
+            "catalog/gene.html",
+            gene=found,
+            key_events=queries.key_events_naming(session, found.id),
+            resources=RESOURCES,
+            resource=resource,
+            counts=counts,
+            page=queries.page_of(session, queries.targets(holding, resource), page_number()),
+        )

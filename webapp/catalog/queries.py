@@ -15,6 +15,7 @@ from webapp.catalog.models import (
     AopKeyEvent,
     Gene,
     KeyEvent,
+    KeyEventGene,
     KeyEventRelationship,
     Target,
     TargetAnnotation,
@@ -144,6 +145,51 @@ def targets_with_gene(session: Session, symbol: str, limit: int = 50) -> Sequenc
         .order_by(func.length(Target.title), Target.id)
         .limit(limit)
     ).all()
+
+
+def gene_called(session: Session, symbol: str) -> Gene | None:
+    """The gene of an HGNC symbol, however its letters are written."""
+    return session.scalar(select(Gene).where(Gene.symbol == symbol)) or session.scalar(
+        select(Gene).where(func.upper(Gene.symbol) == symbol.strip().upper()).limit(1)
+    )
+
+
+def key_events_naming(session: Session, gene_id: int) -> Sequence[KeyEvent]:
+    """Live Key Events whose texts name a gene, by number."""
+    return session.scalars(
+        select(KeyEvent)
+        .where(
+            KeyEvent.retired_at.is_(None),
+            KeyEvent.id.in_(
+                select(KeyEventGene.key_event_id).where(KeyEventGene.gene_id == gene_id)
+            ),
+        )
+        .order_by(KeyEvent.number)
+    ).all()
+
+
+def holding(session: Session, gene_id: int) -> Sequence[int]:
+    """Ids of the targets that a gene takes part in; reads all of `target_gene`, but once."""
+    return session.scalars(select(TargetGene.target_id).where(TargetGene.gene_id == gene_id)).all()
+
+
+def count_by_resource(session: Session, ids: Sequence[int]) -> dict[str, int]:
+    """How many of these targets are live, by resource."""
+    rows = session.execute(
+        select(Target.resource, func.count())
+        .where(Target.id.in_(ids), Target.retired_at.is_(None))
+        .group_by(Target.resource)
+    )
+    return dict(rows.all())
+
+
+def targets(ids: Sequence[int], resource: str) -> Select[Target]:
+    """Those of these targets that are live and of a resource, by title."""
+    return (
+        select(Target)
+        .where(Target.id.in_(ids), Target.resource == resource, Target.retired_at.is_(None))
+        .order_by(Target.title, Target.id)
+    )
 
 
 def aops(text: str) -> Select[Aop]:

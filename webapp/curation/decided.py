@@ -1,4 +1,7 @@
-"""What the decisions of this site teach the rooms below; see `suggestions.pairs`."""
+"""What the decisions of this site teach the rooms below.
+
+See `suggestions.pairs` and `suggestions.coverage`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.catalog.models import KeyEvent, Target
-from webapp.curation.models import LIVE_STATES, Mapping, MappingEvent
+from webapp.curation.models import LIVE_STATES, Mapping, MappingEvent, MappingVersion
+from webapp.suggestions.coverage import Choice
 from webapp.suggestions.pairs import Pair
 
 
@@ -27,3 +31,22 @@ def approved_pairs(session: Session) -> Sequence[Pair]:
 def newest_event(session: Session) -> int | None:
     """The number of the newest event in the history of mappings; see `suggestions.pairs.Newest`."""
     return session.scalar(select(func.max(MappingEvent.id)))
+
+
+def choices(session: Session) -> Sequence[Choice]:
+    """The pairs that are published now, with the list of when each was first proposed.
+
+    Later versions revise a pair that is there already, whatever the list said.
+    """
+    rows = session.execute(
+        select(KeyEvent.number, Target.resource, Target.identifier, MappingVersion.shown)
+        .join(Mapping, Mapping.key_event_id == KeyEvent.id)
+        .join(Target, Target.id == Mapping.target_id)
+        .join(MappingVersion, MappingVersion.mapping_id == Mapping.id)
+        .where(
+            Mapping.approved_version.is_not(None),
+            Mapping.state.in_(LIVE_STATES),
+            MappingVersion.number == 1,
+        )
+    )
+    return [Choice(*row) for row in rows]

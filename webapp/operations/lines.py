@@ -10,10 +10,15 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
-TAIL_BYTES = 64 * 1024
-"""So much of the end of a file is looked at."""
+TAIL_BYTES = 4 * 1024 * 1024
+"""So much of the end of a file is looked at, at most: a day and a half of health checks."""
+
+BLOCK_BYTES = 64 * 1024
+"""So much of it at once, from the end, until there are lines enough."""
 
 _ROUTINE = re.compile(
     r'[\s"]/(?:health|metrics|operator/parts|static)\b.*(?:" (?:200|304) |"status": (?:200|304)\b)'
@@ -25,14 +30,18 @@ _UNPRINTABLE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 
 def last_lines(log: Path, count: int) -> list[str]:
     """The last lines of the file, oldest first; none where it cannot be read."""
-    lines = [line for line in _tail(log) if line.strip() and not _ROUTINE.search(line)]
-    return lines[-count:]
+    return list(islice(_telling(log), count))[::-1]
 
 
 def last_words(log: Path) -> str:
     """What a program last said of itself: no request, and without the time and the process."""
-    messages = (_message(line) for line in reversed(last_lines(log, count=1000)))
+    messages = (_message(line) for line in _telling(log))
     return next((message for message in messages if not _REQUEST.match(message)), "")
+
+
+def _telling(log: Path) -> Iterator[str]:
+    """Lines that are no routine, newest first."""
+    return (line for line in _backwards(log) if line.strip() and not _ROUTINE.search(line))
 
 
 def _message(line: str) -> str:
@@ -44,14 +53,24 @@ def _message(line: str) -> str:
     return _PREFIX.sub("", line)
 
 
-def _tail(log: Path) -> list[str]:
+def _backwards(log: Path) -> Iterator[str]:
+    """Whole lines of the end of the file, newest first; none where it cannot be read."""
+    rest = b""
     try:
         with log.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            begin = max(0, size - TAIL_BYTES)
-            file.seek(begin)
-            data = file.read()
+            end = file.seek(0, os.SEEK_END)
+            first = max(0, end - TAIL_BYTES)
+            while end > first:
+                begin = max(first, end - BLOCK_BYTES)
+                file.seek(begin)
+                rest, *lines = (file.read(end - begin) + rest).split(b"\n")
+                yield from map(_text, reversed(lines))
+                end = begin
     except OSError:
-        return []
-    lines = _UNPRINTABLE.sub("", data.decode("utf-8", "replace")).splitlines()
-    return lines[1:] if begin else lines
+        return
+    if first == 0:
+        yield _text(rest)
+
+
+def _text(line: bytes) -> str:
+    return _UNPRINTABLE.sub("", line.decode("utf-8", "replace"))

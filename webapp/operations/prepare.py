@@ -18,6 +18,7 @@ from webapp.catalog.importer import catalog_is_empty, import_starter
 from webapp.catalog.lock import ImportRefused
 from webapp.catalog.sources.files import SourceError
 from webapp.database import APPLICATION_ID, Database, DatabaseError, explain, make_private
+from webapp.search.events import refresh_search
 from webapp.settings import ROOT, Settings
 from webapp.suggestions.builder import BuildRunning
 from webapp.suggestions.events import refresh_index
@@ -48,6 +49,7 @@ def prepare(settings: Settings, *, afresh: bool = False) -> None:
         except (ImportRefused, SourceError) as error:
             raise DatabaseError(f"The starter catalog could not be loaded: {error}") from error
     database.close()
+    refresh_search(settings)
     try:
         refresh_index(settings)
     except BuildRunning as error:

@@ -11,7 +11,7 @@ import logging
 from flask import Flask
 from sqlalchemy import func, select
 
-from webapp import suggestions
+from webapp import search, suggestions
 from webapp.catalog.models import KeyEvent, Target
 from webapp.operations.metrics import UNCOUNTED
 
@@ -22,7 +22,7 @@ PAGES = (
     "/key-events",
     "/aops",
     "/review",
-    "/search?q=apoptosis",
+    "/search?q=apoptosis&kind=key_event",
     "/data",
     "/exports/mappings.sssom.tsv",
     "/exports/mappings.csv",
@@ -30,12 +30,14 @@ PAGES = (
     "/sign-in",
     "/health",
 )
-"""No free text for suggestions: it is encoded by a thread, and threads do not survive a fork."""
+"""No free text for suggestions, and a search of one kind alone, which asks for names and never for
+meaning: free text is encoded by a thread, and threads do not survive a fork."""
 
 
 def warm_up(app: Flask) -> None:
     """Load index and encoder, and open the pages once; leaves no connection and no thread."""
     suggestions.warm_up(app)
+    search.warm_up(app)
     database, runtime = (app.extensions[f"kewp.{name}"] for name in ("database", "runtime"))
     with database.read() as session:
         key_event = session.scalar(select(func.min(KeyEvent.number)))

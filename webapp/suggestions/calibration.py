@@ -9,8 +9,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from typing import Any
+
+from webapp.suggestions.shares import Share
 
 EDGES = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85)
 """Limits of the classes of `fusion.shares`."""
@@ -18,27 +19,13 @@ ENOUGH = 20
 """Suggestions of a class from which on it is spoken of."""
 
 
-@dataclass(frozen=True)
-class Agreement:
-    """How many of the suggestions like one experts agreed with."""
-
-    agreed: int
-    shown: int
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """95 %, after Wilson (1927), Journal of the American Statistical Association 22: 209."""
-        z, n, share = 1.959964, self.shown, self.agreed / self.shown
-        middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-        half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-        return max(0.0, middle - half), min(1.0, middle + half)
-
-    def __str__(self) -> str:
-        low, high = self.interval
-        return (
-            f"experts agreed with {self.agreed} of {self.shown} like this "
-            f"({low:.0%} to {high:.0%})".replace("%", " %")
-        )
+def in_words(known: Share) -> str:
+    """Counts and interval, for a curator."""
+    low, high = known.interval
+    return (
+        f"experts agreed with {known.count} of {known.total} like this "
+        f"({low:.0%} to {high:.0%})".replace("%", " %")
+    )
 
 
 @dataclass(frozen=True)
@@ -58,12 +45,12 @@ class Calibration:
             one[1] += 1
         return cls(tuple(yes for yes, _ in counts), tuple(all_ for _, all_ in counts))
 
-    def of_share(self, share: float) -> Agreement | None:
+    def of_share(self, share: float) -> Share | None:
         """What is known of suggestions like one; None where too few are."""
         place = bisect_right(EDGES, share)
         if self.shown[place] < ENOUGH:
             return None
-        return Agreement(self.agreed[place], self.shown[place])
+        return Share(self.agreed[place], self.shown[place])
 
     def as_json(self) -> dict[str, Any]:
         """What `of_json` reads."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from webapp.catalog.models import Gene, KeyEvent, Target, TargetGene
 from webapp.suggestions import direction, fusion
+from webapp.suggestions.calibration import in_words
 from webapp.suggestions.index import Index
 from webapp.suggestions.memory import Memory
 from webapp.suggestions.pool import Pooled
@@ -133,7 +134,7 @@ def _agreement(found: FusedList, at: int) -> str:
     """How often experts agreed with suggestions like this one; empty where too few are known."""
     calibration = found.model.calibration.get(f"{found.state}/{found.resource}")
     known = calibration.of_share(float(found.shares[at])) if calibration else None
-    return str(known) if known else ""
+    return in_words(known) if known else ""
 
 
 def _named_genes(

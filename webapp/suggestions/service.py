@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from webapp.catalog.models import KeyEvent, Target
 from webapp.database import Database, utc_now
-from webapp.suggestions import fusion, listing, ranker
+from webapp.suggestions import fusion, listing, meaning, ranker
 from webapp.suggestions.abbreviations import Query, query_of
 from webapp.suggestions.encoder import Encoder, EncoderError, load
 from webapp.suggestions.holder import NOTHING, REBUILD, Holder, Now
@@ -240,6 +240,17 @@ class Suggester:
             notice = "Searched by words alone: the encoder of the index is not loaded."
         found = self._ranked(session, now, resource, query, vectors, limit, notice)
         return replace(found, searched=text)
+
+    def by_meaning(
+        self, session: Session, text: str, limit: int
+    ) -> dict[str, list[tuple[str, float]]] | None:
+        """What lies nearest to a text in meaning, see `meaning.nearest`; None without encoder."""
+        now = self._holder.now(session)
+        if self._encoder is None or now.index.encoder != self._encoder.name:
+            return None
+        texts = list(dict.fromkeys(query_of(text, now.index.abbreviations).texts))
+        vectors = self._encoding.submit(self._encoder.encode, texts).result()
+        return meaning.nearest(now, vectors, limit)
 
     def for_identifier(
         self, session: Session, resource: str, target: Target | None

@@ -121,11 +121,14 @@ def _damaged(path: Path, line: int | None, error: Exception) -> SourceError:
     return SourceError(path, line, f"the packed file is damaged ({error}).")
 
 
-def text_lines(path: Path, tick: Tick = no_tick) -> Iterator[tuple[int, str]]:
+def text_lines(
+    path: Path, tick: Tick = no_tick, *, ends_with_a_line: bool = False
+) -> Iterator[tuple[int, str]]:
     r"""Number and text of each line, from 1, without its end; UTF-8, a byte order mark ignored.
 
     Only `\n` ends a line: WikiPathways' tables hold lone `\r` inside their cells. Raises
-    `SourceError` for damage, for bytes that are not UTF-8, for an endless line and an empty file.
+    `SourceError` for damage, for bytes that are not UTF-8, for an endless line and an empty file,
+    and for a last line without an end where the format says that each has one.
     """
     number = 0
     with open_bytes(path, tick) as stream:
@@ -139,6 +142,13 @@ def text_lines(path: Path, tick: Tick = no_tick) -> Iterator[tuple[int, str]]:
             number += 1
             if len(raw) >= MAX_LINE and not raw.endswith(b"\n"):
                 raise SourceError(path, number, "the line has no end within 64 MB.")
+            if ends_with_a_line and not raw.endswith(b"\n"):
+                raise SourceError(
+                    path,
+                    number,
+                    "the file ends within this line, so it was cut off: fetch it again. If the "
+                    "line is whole, end it with a line break.",
+                )
             try:
                 line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
             except UnicodeDecodeError as error:

@@ -11,9 +11,10 @@ from webapp.catalog.sources.files import SourceError, Tick, no_tick, text_lines
 def sets(path: Path, tick: Tick = no_tick) -> Iterator[tuple[int, str, str, tuple[str, ...]]]:
     """Line number, first column, second column and the genes (each once, in the file's order).
 
-    Raises `SourceError` for a line without two columns.
+    Raises `SourceError` for a line without two columns, and for a file that ends within a line:
+    all sources end the last one, and a download that was cut off would retire what it lacks.
     """
-    for line, text in text_lines(path, tick):
+    for line, text in text_lines(path, tick, ends_with_a_line=True):
         if not text.strip():
             continue
         name, *rest = text.split("\t")

@@ -16,6 +16,8 @@ from webapp.suggestions.evaluation.contest import Contest
 from webapp.suggestions.pairs import Pair
 
 COLUMNS = ("ke_id", "object_id")
+OF_SITE = "the approved mappings"
+"""The name of the pairs that this site approved, where others have that of their file."""
 
 
 class GoldUnusable(ValueError):
@@ -107,9 +109,7 @@ def of_site(pairs: Sequence[Pair], contest: Contest) -> Gold:
     """The approved mappings of this site to this resource."""
     prefix = f"{RESOURCES[contest.resource].prefix}:"
     rows = [(0, str(one.key_event), one.identifier) for one in sorted(pairs)]
-    return usable(
-        [row for row in rows if row[2].startswith(prefix)], contest, "the approved mappings"
-    )
+    return usable([row for row in rows if row[2].startswith(prefix)], contest, OF_SITE)
 
 
 def _no_key_event(written: str, number: int | None, contest: Contest) -> str:

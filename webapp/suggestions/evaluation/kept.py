@@ -29,10 +29,11 @@ def keep(session: Session, report: Report) -> None:
     )
 
 
-def history(session: Session, resource: str) -> Sequence[Evaluation]:
-    """All results of a resource, newest first."""
+def history(session: Session, resource: str, limit: int | None = None) -> Sequence[Evaluation]:
+    """The results of a resource, newest first; all of them, or so many."""
     return session.scalars(
         select(Evaluation)
         .where(Evaluation.resource == resource)
         .order_by(Evaluation.made_at.desc(), Evaluation.id.desc())
+        .limit(limit)
     ).all()

@@ -18,7 +18,7 @@ if sys.argv[1:] == ["prepare"]:
 elif sys.argv[1:] == ["catalog", "update"]:
     if Path("leave-orphans").exists():
         # The shell ends at once, and its children run on without a parent.
-        orphans = "for n in 1 2 3 4 5; do sleep 3 & done"
+        orphans = "for n in 1 2 3 4 5; do sleep 300 & done"
         subprocess.run(["sh", "-c", orphans], stdout=subprocess.DEVNULL, check=True)
     print("The stand-in's catalog is up to date.", flush=True)
     sys.exit("The stand-in has no catalog." if Path("fail-catalog").exists() else 0)

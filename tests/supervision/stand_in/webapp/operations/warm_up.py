@@ -12,7 +12,7 @@ def warm_up(app: Any) -> None:
         raise RuntimeError("the stand-in encoder was told to fail")
     if Path("slow-warm-up").exists():
         Path("warming-up").touch()
-        time.sleep(10)
+        time.sleep(60)
     if Path("use-encoder").exists():
         app.encoder.encode("warm up")
 
