@@ -13,10 +13,10 @@ from webapp.catalog.models import EventComponent, KeyEvent
 from webapp.suggestions.abbreviations import Query, query_of
 from webapp.suggestions.vocabulary import readings
 
-SENTENCES = 3
-"""Sentences of a description that are compared, from its start: definitions come first."""
-LETTERS = 160
-"""Letters of a sentence that are compared."""
+SENTENCES = 12
+"""Sentences of a description that are read, from its start: definitions come first."""
+LETTERS = 200
+"""Letters of a sentence that are told."""
 
 _NUMBERED = re.compile(r"^\s*KE\s?\d+\s*:\s*", re.IGNORECASE)
 _PARTS = re.compile(r"[,;/()]| and | by | in | of the | due to | leading to ")
@@ -72,7 +72,6 @@ class Subject:
             yield from (meant, changed)
         for one in self.components:
             yield from filter(None, (one.object_name, one.process_name, one.text))
-        yield from self.sentences
 
 
 def subject_of(key_event: KeyEvent, abbreviations: Mapping[str, str]) -> Subject:

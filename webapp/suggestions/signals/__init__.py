@@ -13,7 +13,7 @@ from webapp.suggestions.signals.description import Description
 from webapp.suggestions.signals.genes import SharedGenes
 from webapp.suggestions.signals.kind import Kind
 from webapp.suggestions.signals.meaning import Meaning, Parts, ReadAs
-from webapp.suggestions.signals.signal import Evidence, Signal
+from webapp.suggestions.signals.signal import Evidence, Explains, Signal
 from webapp.suggestions.signals.words import Letters, SameName, SharedWords
 
 SIGNALS: tuple[type[Signal], ...] = (
@@ -24,13 +24,12 @@ SIGNALS: tuple[type[Signal], ...] = (
     Letters,
     ReadAs,
     Annotation,
-    Description,
     SharedGenes,
     Kind,
 )
 """In the order of their columns."""
 
-TOLD: tuple[type[Signal], ...] = (
+TOLD: tuple[type[Explains], ...] = (
     SameName,
     SharedWords,
     SharedGenes,
@@ -43,4 +42,4 @@ TOLD: tuple[type[Signal], ...] = (
 
 COLUMNS: tuple[str, ...] = tuple(column for signal in SIGNALS for column in signal.columns)
 
-__all__ = ["COLUMNS", "SIGNALS", "TOLD", "Evidence", "Signal"]
+__all__ = ["COLUMNS", "SIGNALS", "TOLD", "Evidence", "Explains", "Signal"]

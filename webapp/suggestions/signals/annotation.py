@@ -16,7 +16,7 @@ from webapp.suggestions.subject import Subject
 class Annotation:
     """The annotated names beside those of targets; the annotated GO terms and their relatives."""
 
-    name: ClassVar[str] = "annotation"
+    name: str = "annotation"
     columns: ClassVar[tuple[str, ...]] = (
         "process",
         "process_about",

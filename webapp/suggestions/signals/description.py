@@ -1,43 +1,28 @@
-"""The description, sentence by sentence: thrown into the query it hurts, beside it it helps."""
+"""The description is told, not ranked.
+
+Its sentences, compared one by one by meaning, brought nothing that names and annotations do not
+bring (see the ablation in docs/suggestions.md) and took a third of the time of a build; thrown into
+the query they hurt. But a sentence that names what the title does not is worth reading.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-import numpy as np
-
 from webapp.suggestions.lexical import shared_words
-from webapp.suggestions.signals.signal import Evidence, Values
-from webapp.suggestions.signals.targets import Resource
-from webapp.suggestions.subject import Subject
-
-NEAR = 0.5
+from webapp.suggestions.signals.signal import Evidence
 
 
 class Description:
-    """The nearest sentence, and the mean of the three nearest."""
+    """The sentence that has most words of the name which the title lacks."""
 
-    name: ClassVar[str] = "description"
-    columns: ClassVar[tuple[str, ...]] = ("sentence", "sentences")
-    pools: ClassVar[tuple[str, ...]] = ("sentence",)
-
-    def __init__(self, resource: Resource) -> None:
-        self._resource = resource
-
-    def values(self, subject: Subject) -> Values:
-        """Cosines; 0 without a description."""
-        one = self._resource
-        if not subject.sentences:
-            return np.zeros((len(one.titles), 2), dtype=np.float32)
-        near = one.by_name.of(subject.sentences)
-        near.sort(axis=0)
-        return np.stack([near[-1], near[-3:].mean(axis=0)], axis=1)
+    name = "description"
 
     @staticmethod
     def explain(evidence: Evidence) -> str:
-        """The sentence that shares most words with the name, if the title does not share them."""
-        if evidence.values["sentence"] < NEAR:
-            return ""
-        found = [(shared_words(s, evidence.title), s) for s in evidence.subject.sentences]
-        shared, sentence = max(found, key=lambda pair: len(pair[0]), default=([], ""))
-        return f"its description says “{sentence}”" if set(shared) - evidence.shared else ""
+        """The sentence; empty where none has at least half of the name's other words."""
+        lacking = set(shared_words(evidence.title, evidence.title)) - evidence.shared
+        found = [
+            (len(lacking & set(shared_words(sentence, evidence.title))), sentence)
+            for sentence in evidence.subject.sentences
+        ]
+        count, sentence = max(found, key=lambda pair: pair[0], default=(0, ""))
+        return f"its description says “{sentence}”" if count and 2 * count >= len(lacking) else ""

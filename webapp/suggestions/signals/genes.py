@@ -76,7 +76,7 @@ class SharedGenes:
     target's genes with those of the nearest targets of each resource.
     """
 
-    name: ClassVar[str] = "genes"
+    name: str = "genes"
     columns: ClassVar[tuple[str, ...]] = (
         "named_gene",
         "genes_of_wikipathways",

@@ -19,7 +19,7 @@ _KINDS = [re.compile(pattern, re.IGNORECASE) for pattern in KINDS.values()]
 class Kind(Unexplained):
     """The same for every Key Event: experts prefer some targets to others of like meaning."""
 
-    name: ClassVar[str] = "kind"
+    name: str = "kind"
     columns: ClassVar[tuple[str, ...]] = (
         "genes",
         "no_genes",

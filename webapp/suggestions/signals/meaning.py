@@ -24,7 +24,7 @@ class Meaning:
     Conneau et al. 2018, arXiv 1710.04087, section 2.3).
     """
 
-    name: ClassVar[str] = "meaning"
+    name: str = "meaning"
     columns: ClassVar[tuple[str, ...]] = ("title", "short_title", "unhubbed", "about")
     pools: ClassVar[tuple[str, ...]] = columns
 
@@ -61,7 +61,7 @@ class Meaning:
 class Parts(Unexplained):
     """Each part of a title of several (`Decreased cholesterol, decreased uptake`) for itself."""
 
-    name: ClassVar[str] = "parts"
+    name: str = "parts"
     columns: ClassVar[tuple[str, ...]] = ("part", "part_about")
     pools: ClassVar[tuple[str, ...]] = columns
 
@@ -79,7 +79,7 @@ class Parts(Unexplained):
 class ReadAs:
     """The title as the vocabulary of pathways would put it, see `vocabulary`."""
 
-    name: ClassVar[str] = "vocabulary"
+    name: str = "vocabulary"
     columns: ClassVar[tuple[str, ...]] = (
         "reading",
         "reread_title",

@@ -37,10 +37,20 @@ class Evidence:
         return frozenset(shared_words(self.subject.title.plain, self.title))
 
 
-class Signal(Protocol):
+class Explains(Protocol):
+    """Something that a curator can be told of."""
+
+    name: str
+
+    @staticmethod
+    def explain(evidence: Evidence, /) -> str:
+        """One sentence for the curator with the evidence itself; empty where there is none."""
+        ...
+
+
+class Signal(Explains, Protocol):
     """Something that speaks for targets."""
 
-    name: ClassVar[str]
     columns: ClassVar[tuple[str, ...]]
     pools: ClassVar[tuple[str, ...]]
     """The columns whose best targets become candidates."""
@@ -49,11 +59,6 @@ class Signal(Protocol):
 
     def values(self, subject: Subject) -> Values:
         """Shape (targets, len(columns)): higher speaks for the target."""
-        ...
-
-    @staticmethod
-    def explain(evidence: Evidence, /) -> str:
-        """One sentence for the curator with the evidence itself; empty where there is none."""
         ...
 
 

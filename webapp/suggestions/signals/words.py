@@ -19,7 +19,7 @@ from webapp.suggestions.vocabulary import canonical_stems
 class SharedWords:
     """BM25 over names and synonyms, and how much of the name and of the title is shared."""
 
-    name: ClassVar[str] = "lexical"
+    name: str = "lexical"
     columns: ClassVar[tuple[str, ...]] = (
         "bm25",
         "bm25_of_best",
@@ -69,7 +69,7 @@ SYNONYM = "shares words with one of its synonyms"
 class SameName:
     """Whether the title, or a part of it, is the name, or what the name is about."""
 
-    name: ClassVar[str] = "name"
+    name: str = "name"
     columns: ClassVar[tuple[str, ...]] = ("same_name", "same_about")
     pools: ClassVar[tuple[str, ...]] = columns
 
@@ -99,7 +99,7 @@ class SameName:
 class Letters(Unexplained):
     """Letters in sequence, which forgive endings and spellings."""
 
-    name: ClassVar[str] = "letters"
+    name: str = "letters"
     columns: ClassVar[tuple[str, ...]] = ("letters",)
     pools: ClassVar[tuple[str, ...]] = columns
 
