@@ -49,8 +49,7 @@ def test_pairs_of_what_the_index_does_not_know_are_left_out(index: Index) -> Non
 
 def test_the_likest_key_event_is_named(index: Index) -> None:
     memory = Memory(index, "go_bp", [Pair(2, "GO:A"), Pair(3, "GO:A")])
-    assert memory.likest(1, 0) == (2, 1.0)
-    assert memory.likest(1, 1) is None
+    assert memory.likest(1, [0, 1]) == [(2, 1.0), None]
 
 
 def test_nothing_is_remembered_without_pairs(index: Index) -> None:

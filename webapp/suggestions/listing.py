@@ -100,7 +100,7 @@ def explained(
     """The same suggestions with titles, ids and reasons."""
     subject = subject_of(key_event, index.abbreviations)
     genes = _named_genes(session, index, key_event.number, [one.id for one in targets.values()])
-    liked = [found.memory.likest(subject.number, int(row)) for row in found.rows]
+    liked = found.memory.likest(subject.number, found.rows.tolist())
     titles = _titles(session, [one[0] for one in liked if one and one[1] >= LIKE])
     explained = []
     for at, item in enumerate(found.items):
@@ -160,3 +160,16 @@ def _titles(session: Session, numbers: Sequence[int]) -> dict[int, str]:
         select(KeyEvent.number, KeyEvent.title).where(KeyEvent.number.in_(numbers))
     )
     return dict(rows.all())
+
+
+def targets_of(session: Session, items: Sequence[Suggestion]) -> dict[str, Target]:
+    """The catalog's targets of a list, by identifier."""
+    wanted = [item.identifier for item in items]
+    rows = session.scalars(select(Target).where(Target.identifier.in_(wanted)))
+    return {target.identifier: target for target in rows}
+
+
+def candidates_of(index: Index, resource: str, absent: NDArray[np.bool_] | None) -> int:
+    """How many targets compete."""
+    count = len(index.resources[resource].identifiers)
+    return count - (0 if absent is None else int(absent.sum()))

@@ -96,16 +96,18 @@ class Memory:
         found[:, 4] = (alike * like[nearest]).max(axis=1, initial=0)
         return found
 
-    def likest(self, number: int, row: int) -> tuple[int, float] | None:
-        """The likest other Key Event that has a target, and how like it is (cosine)."""
+    def likest(self, number: int, rows: Iterable[int]) -> list[tuple[int, float] | None]:
+        """For each target the likest other Key Event that has it, and how like it is (cosine)."""
         curated, likeness = self._likeness(number, ())
         if curated is None:
-            return None
-        having = curated.key_events[curated.rows == row]
-        if not len(having) or likeness[having].max() < 0:
-            return None
-        best = int(having[np.argmax(likeness[having])])
-        return int(curated.numbers[best]), float(likeness[best])
+            return [None for _ in rows]
+        found: list[tuple[int, float] | None] = []
+        for row in rows:
+            having = curated.key_events[curated.rows == row]
+            best = int(having[np.argmax(likeness[having])]) if len(having) else -1
+            told = best >= 0 and likeness[best] >= 0
+            found.append((int(curated.numbers[best]), float(likeness[best])) if told else None)
+        return found
 
     def _likeness(
         self, number: int, without: Collection[int]

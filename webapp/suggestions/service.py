@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import wraps
@@ -13,7 +13,6 @@ from typing import Concatenate, ParamSpec
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.catalog.models import KeyEvent, Target
@@ -220,8 +219,8 @@ class Suggester:
         except fusion.ModelUnusable as reason:
             log.info("ranked by the fixed combination: %s", reason)
             return None
-        targets = _targets(session, found.items)
-        candidates = _candidates(index, resource, absent)
+        targets = listing.targets_of(session, found.items)
+        candidates = listing.candidates_of(index, resource, absent)
         items = listing.explained(session, index, found, key_event, targets, candidates)
         version = f"{found.model.version}/{index.encoder}"
         return SuggestionList(resource, version, candidates, now.notice, items)
@@ -291,8 +290,8 @@ class Suggester:
             return SuggestionList(resource, version, 0, notice, (), ready=ready)
         absent = now.absent.get(resource)
         found = ranker.rank(part, query.spelt_out, vectors, limit, absent)
-        targets = _targets(session, found)
-        candidates = _candidates(now.index, resource, absent)
+        targets = listing.targets_of(session, found)
+        candidates = listing.candidates_of(now.index, resource, absent)
         items = tuple(
             replace(
                 item,
@@ -303,14 +302,3 @@ class Suggester:
             for item in found
         )
         return SuggestionList(resource, version, candidates, notice, items)
-
-
-def _targets(session: Session, items: Sequence[Suggestion]) -> dict[str, Target]:
-    wanted = [item.identifier for item in items]
-    rows = session.scalars(select(Target).where(Target.identifier.in_(wanted)))
-    return {target.identifier: target for target in rows}
-
-
-def _candidates(index: Index, resource: str, absent: NDArray[np.bool_] | None) -> int:
-    count = len(index.resources[resource].identifiers)
-    return count - (0 if absent is None else int(absent.sum()))
