@@ -119,8 +119,9 @@ def test_it_takes_less_than_two_minutes_and_one_gibibyte(full_import: FullImport
 
 def test_who_writes_meanwhile_waits_at_most_two_seconds(full_import: FullImport) -> None:
     assert full_import.writes > 50
-    # On a machine where the whole takes long, the last step of it takes longer too.
-    assert full_import.longest_wait <= max(2.0, full_import.seconds / 20)
+    # On a machine that is busy with other things, all takes as many times longer.
+    slowed = max(1.0, full_import.seconds / full_import.processor_seconds)
+    assert full_import.longest_wait <= 2.0 * slowed
 
 
 def test_the_database_is_sound_afterwards(full_catalog: Database) -> None:
