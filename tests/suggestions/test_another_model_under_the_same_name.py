@@ -7,14 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from tests.conftest import settings_in
 from tests.suggestions.small_models import small_bert
+from webapp.catalog.models import KeyEvent
+from webapp.database import Database
 from webapp.settings import Settings
 from webapp.suggestions import index as files
 from webapp.suggestions.encoder import BIOBERT, BUNDLED, EncoderError, full_name, load
 from webapp.suggestions.events import index_is_current, refresh_index
 from webapp.suggestions.index import Index
+from webapp.suggestions.service import Suggester
 
 
 @pytest.fixture
@@ -43,6 +47,19 @@ def test_the_manifest_says_what_made_the_vectors(with_model: Settings, model: Pa
     assert manifest["rules"] == files.RULES
     assert manifest["text_template"] == files.TEXT_TEMPLATE
     assert index_is_current(with_model)
+
+
+def test_where_the_folder_lies_is_not_told_to_everybody(
+    with_model: Settings, model: Path, database: Database
+) -> None:
+    told = current(with_model).encoder_told
+    assert told is not None
+    assert told.startswith("model@local-")
+    suggester = Suggester(database, with_model.index_dir, str(model), "")
+    with database.read() as session:
+        key_event = session.scalars(select(KeyEvent).where(KeyEvent.number == 1513)).one()
+        shown = suggester.for_key_event(session, key_event, "wikipathways")
+    assert shown.ranker.endswith(f"/{told}")
 
 
 def test_other_weights_in_the_same_folder_are_encoded_anew(

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -95,6 +96,11 @@ class Index:
     """How the encoder made the vectors: the `description` that it had at the time."""
     named_genes: Mapping[int, frozenset[str]] = field(default_factory=dict)
     """Symbols of genes that Key Events name, by Key Event."""
+
+    @property
+    def encoder_told(self) -> str | None:
+        """The encoder as anybody may read it: of a folder on this machine its own name alone."""
+        return self.encoder and re.sub(r"^[./].*/(?=[^/]+@)", "", self.encoder)
 
     def vectors_of(self, number: int, plain: str) -> NDArray[np.float32] | None:
         """The vectors (2, dimensions) of a Key Event, unless its title reads otherwise by now."""

@@ -222,7 +222,7 @@ class Suggester:
         targets = listing.targets_of(session, found.items)
         candidates = listing.candidates_of(index, resource, absent)
         items = listing.explained(session, index, found, key_event, targets, candidates)
-        version = f"{found.model.version}/{index.encoder}"
+        version = f"{found.model.version}/{index.encoder_told}"
         return SuggestionList(resource, version, candidates, now.notice, items)
 
     @_observed
@@ -284,7 +284,7 @@ class Suggester:
         notice: str,
     ) -> SuggestionList:
         part = now.index.resources.get(resource)
-        version = f"{ranker.VERSION}/{now.index.encoder if vectors is not None else LEXICAL}"
+        version = f"{ranker.VERSION}/{now.index.encoder_told if vectors is not None else LEXICAL}"
         if part is None:
             ready = now.index is not NOTHING
             return SuggestionList(resource, version, 0, notice, (), ready=ready)

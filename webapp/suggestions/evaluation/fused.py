@@ -33,7 +33,7 @@ class FusedRanking:
     @property
     def name(self) -> str:
         """Version and encoder, as lists that were shown keep them."""
-        return f"{shipped_model().version}/{self.contest.index.encoder}"
+        return f"{shipped_model().version}/{self.contest.index.encoder_told}"
 
     @property
     def seen(self) -> Container[str]:
@@ -84,7 +84,7 @@ class FixedSum:
     @property
     def name(self) -> str:
         """Version and encoder, as lists that were shown keep them."""
-        return f"{VERSION}/{self.contest.index.encoder or 'lexical'}"
+        return f"{VERSION}/{self.contest.index.encoder_told or 'lexical'}"
 
     def fit(self, known: Sequence[Pair]) -> Scorer:
         """There is nothing to learn."""
