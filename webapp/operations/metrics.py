@@ -8,8 +8,11 @@ address, never the address itself.
 
 from __future__ import annotations
 
+import logging
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask, Response, g, has_request_context, request
@@ -25,6 +28,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from webapp.operations import slots
+
+log = logging.getLogger(__name__)
 
 REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 SUGGESTION_BUCKETS = (0.002, 0.005, 0.01, 0.015, 0.025, 0.04, 0.06, 0.1, 0.25, 1.0)
@@ -44,6 +49,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        self._told = False
         self.requests = Counter(
             "kewp_http_requests",
             "Requests answered.",
@@ -69,12 +75,24 @@ class Metrics:
         """Count one ranked list, unless it belongs to a page that nobody asked for."""
         if has_request_context() and UNCOUNTED in request.environ:
             return
-        self.suggestion_seconds.labels(resource, mode).observe(seconds)
+        with self._never_in_the_way():
+            self.suggestion_seconds.labels(resource, mode).observe(seconds)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
-        self.requests.labels(method, route, status).inc()
-        self.request_seconds.labels(method, route).observe(seconds)
+        with self._never_in_the_way():
+            self.requests.labels(method, route, status).inc()
+            self.request_seconds.labels(method, route).observe(seconds)
+
+    @contextmanager
+    def _never_in_the_way(self) -> Iterator[None]:
+        """A figure that cannot be kept is told once: the decision that it counts is made."""
+        try:
+            yield
+        except (OSError, ValueError) as error:
+            if not self._told:
+                log.warning("/metrics does not count everything: %r", error)
+            self._told = True
 
     def exposition(self, state: Collector) -> bytes:
         """All counters of all workers, and `state`, as Prometheus reads them."""

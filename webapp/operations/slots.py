@@ -28,6 +28,8 @@ def mine() -> int:
 
 
 def _claim(folder: Path) -> tuple[int, int]:
+    # A new start empties the folder while orphans of a killed one may still fork a worker.
+    folder.mkdir(parents=True, exist_ok=True)
     for slot in count():
         descriptor = os.open(folder / f"slot-{slot}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
