@@ -113,7 +113,7 @@ def when_ready(server: memory_report.Server) -> None:
             server.log.exception("Not everything was warmed up; it is loaded when it is needed.")
     _compute_with_one_thread()
     # Frozen objects are not touched by the garbage collector of a worker, so their pages stay
-    # shared: 3 MB of its own for a fresh worker instead of about 100 MB.
+    # shared also after a full collection, which few workers live to see but each may have.
     gc.collect()
     gc.freeze()
     memory_report.warn_if_short(server)
