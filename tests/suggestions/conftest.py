@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 
 from webapp.catalog.models import SourceRelease
 from webapp.database import Database, utc_now
+from webapp.settings import Settings
+from webapp.suggestions import builder
 from webapp.suggestions.encoder import BUNDLED, TransformerEncoder, load
+from webapp.suggestions.service import Suggester
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +68,15 @@ class Counting:
 def counting(encoder: TransformerEncoder) -> Counting:
     """The bundled encoder, counted."""
     return Counting(encoder)
+
+
+@pytest.fixture
+def suggester(database: Database, settings: Settings, counting: Counting) -> Suggester:
+    """The service over an index of the starter catalog, made with vectors."""
+    builder.build(database, settings.index_dir, counting)
+    made = Suggester(database, settings.index_dir, BUNDLED, "")
+    made.load_index()
+    return made
 
 
 def import_something(database: Database) -> None:

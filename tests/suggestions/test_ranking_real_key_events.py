@@ -5,21 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from tests.suggestions.conftest import Counting
 from webapp.catalog.models import KeyEvent
 from webapp.database import Database
-from webapp.settings import Settings
-from webapp.suggestions import builder
 from webapp.suggestions.encoder import BUNDLED
 from webapp.suggestions.service import Suggester, SuggestionList
-
-
-@pytest.fixture
-def suggester(database: Database, settings: Settings, counting: Counting) -> Suggester:
-    builder.build(database, settings.index_dir, counting)
-    made = Suggester(database, settings.index_dir, BUNDLED, "")
-    made.load_index()
-    return made
 
 
 def lists(suggester: Suggester, database: Database, number: int) -> SuggestionList:

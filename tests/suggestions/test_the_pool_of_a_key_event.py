@@ -6,25 +6,14 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from tests.suggestions.conftest import Counting
 from webapp.catalog.models import KeyEvent
 from webapp.database import Database
 from webapp.settings import Settings
-from webapp.suggestions import builder
 from webapp.suggestions import index as files
-from webapp.suggestions.encoder import BUNDLED
 from webapp.suggestions.fusion import WARM_FROM
 from webapp.suggestions.pairs import Pair
 from webapp.suggestions.service import Suggester, SuggestionList
 from webapp.suggestions.signals import COLUMNS
-
-
-@pytest.fixture
-def suggester(database: Database, settings: Settings, counting: Counting) -> Suggester:
-    builder.build(database, settings.index_dir, counting)
-    made = Suggester(database, settings.index_dir, BUNDLED, "")
-    made.load_index()
-    return made
 
 
 def listed(suggester: Suggester, database: Database, number: int) -> SuggestionList:
