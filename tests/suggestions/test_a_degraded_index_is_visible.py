@@ -15,7 +15,8 @@ from webapp.settings import Settings
 from webapp.suggestions import builder
 from webapp.suggestions import index as files
 from webapp.suggestions.encoder import BUNDLED
-from webapp.suggestions.service import Suggester, SuggestionList
+from webapp.suggestions.lists import SuggestionList
+from webapp.suggestions.service import Suggester
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from webapp.database import Database
 from webapp.settings import Settings
 from webapp.suggestions import builder
 from webapp.suggestions.encoder import BUNDLED
-from webapp.suggestions.service import Suggester, SuggestionList
+from webapp.suggestions.lists import SuggestionList
+from webapp.suggestions.service import Suggester
 
 RETIRED = {"retired_at": "2026-01-01T00:00:00.000Z"}
 

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from webapp.catalog.models import KeyEvent
 from webapp.database import Database
 from webapp.suggestions.encoder import BUNDLED
-from webapp.suggestions.service import Suggester, SuggestionList
+from webapp.suggestions.lists import SuggestionList
+from webapp.suggestions.service import Suggester
 
 
 def lists(suggester: Suggester, database: Database, number: int) -> SuggestionList:

@@ -11,8 +11,9 @@ from webapp.database import Database
 from webapp.settings import Settings
 from webapp.suggestions import index as files
 from webapp.suggestions.fusion import WARM_FROM
+from webapp.suggestions.lists import SuggestionList
 from webapp.suggestions.pairs import Pair
-from webapp.suggestions.service import Suggester, SuggestionList
+from webapp.suggestions.service import Suggester
 from webapp.suggestions.signals import COLUMNS
 
 

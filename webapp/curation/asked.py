@@ -13,7 +13,7 @@ from webapp.catalog.registry import parse_identifier
 from webapp.curation.assessment import Unanswered, Verdict, judge, read_answers, scheme_of
 from webapp.errors import Problem
 from webapp.suggestions.current import suggester
-from webapp.suggestions.service import SuggestionList
+from webapp.suggestions.lists import SuggestionList
 
 
 def typed() -> dict[str, str]:

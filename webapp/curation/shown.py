@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from webapp.suggestions.service import SuggestionList
+from webapp.suggestions.lists import SuggestionList
 
 
 def _serializer() -> URLSafeSerializer:

@@ -22,10 +22,12 @@ ENOUGH = 20
 def in_words(known: Share) -> str:
     """Counts and interval, for a curator."""
     low, high = known.interval
-    return (
-        f"experts agreed with {known.count} of {known.total} like this "
-        f"({low:.0%} to {high:.0%})".replace("%", " %")
-    )
+    return f"{counts_in_words(known)} ({low:.0%} to {high:.0%})".replace("%", " %")
+
+
+def counts_in_words(known: Share) -> str:
+    """Counts alone, where there is little room."""
+    return f"experts agreed with {known.count:,} of {known.total:,} like this"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from webapp.catalog.models import KeyEvent
 from webapp.catalog.registry import RESOURCES, parse_key_event
@@ -20,7 +21,10 @@ from webapp.suggestions.builder import BuildRunning
 from webapp.suggestions.encoder import cli as encoder
 from webapp.suggestions.evaluation import cli as evaluation
 from webapp.suggestions.events import rebuild_index
-from webapp.suggestions.service import Suggester, SuggestionList
+from webapp.suggestions.lists import SuggestionList
+from webapp.suggestions.pairs import never, no_pairs
+from webapp.suggestions.service import Suggester
+from webapp.suggestions.whynot import UnknownTarget, find_target
 
 
 def register(subparsers: Any) -> None:
@@ -30,6 +34,11 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--resource", choices=sorted(RESOURCES), action="append")
     parser.add_argument("--limit", type=int, default=10)
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    parser.add_argument(
+        "--why",
+        metavar="TARGET",
+        help="say instead why this target (WP254, or an exact title) is not in the list",
+    )
     parser.set_defaults(handler=suggest)
 
     evaluation.register(subparsers)
@@ -44,16 +53,19 @@ def register(subparsers: Any) -> None:
 
 
 def suggest(args: argparse.Namespace, settings: Settings) -> int:
-    """Print the lists; exit status 1 where the Key Event is unknown."""
+    """Print the lists, or why a target is in none; exit status 1 where either is unknown."""
     number = parse_key_event(args.key_event)
     database = Database(settings.database_path)
     suggester = Suggester(database, settings.index_dir, settings.encoder, settings.encoder_revision)
+    suggester.memory.learn_from(getattr(args, "approved_pairs", no_pairs), never)
     suggester.load_index()
     with database.read() as session:
         key_event = session.scalar(select(KeyEvent).where(KeyEvent.number == number))
         if key_event is None:
             print(f"There is no Key Event {args.key_event!r} in the catalog.", file=sys.stderr)
             return 1
+        if args.why is not None:
+            return _why(session, suggester, key_event, args)
         lists = [
             suggester.for_key_event(session, key_event, resource, args.limit)
             for resource in args.resource or RESOURCES
@@ -62,6 +74,33 @@ def suggest(args: argparse.Namespace, settings: Settings) -> int:
             print(json.dumps([asdict(one) for one in lists], ensure_ascii=False, indent=2))
         else:
             _print(key_event, lists)
+    return 0
+
+
+def _why(
+    session: Session, suggester: Suggester, key_event: KeyEvent, args: argparse.Namespace
+) -> int:
+    try:
+        target = find_target(session, args.why, (args.resource or ["wikipathways"])[0])
+    except UnknownTarget as error:
+        print(f"--why {args.why}: {error}", file=sys.stderr)
+        return 1
+    answer = suggester.why_not(session, key_event, target)
+    if args.json:
+        print(json.dumps(asdict(answer), ensure_ascii=False, indent=2))
+        return 0
+    console = Console()
+    title = f"KE {key_event.number} {key_event.title} → {answer.title}"
+    console.print(title, style="bold", markup=False)
+    if answer.notice:
+        console.print(answer.notice, style="yellow", markup=False)
+    console.print(answer.verdict, markup=False)
+    for other in answer.compared:
+        console.print(f"Beside {other.called}, {other.title}:", markup=False)
+        for lack in other.lacks:
+            console.print(f"  - {lack.text}", markup=False)
+    for remark in answer.told:
+        console.print(remark, markup=False)
     return 0
 
 
@@ -89,6 +128,8 @@ def _print(key_event: KeyEvent, lists: list[SuggestionList]) -> None:
                 "; ".join(reason.text for reason in item.reasons),
             )
         console.print(table, markup=False)
+        if one.basis:
+            console.print(one.basis, markup=False)
 
 
 def build_index(args: argparse.Namespace, settings: Settings) -> int:

@@ -212,6 +212,11 @@ def _notice(flaw: str, built_from: str, version: str | None) -> str:
     return told if told in {"", AS_CHOSEN} else f"{told} {REBUILD}"
 
 
+def plain_notice(notice: str) -> str:
+    """A notice for people who cannot run commands here."""
+    return notice.removesuffix(REBUILD).strip()
+
+
 def without_vectors(encoder: str) -> str:
     """The flaw of an index that was built without an encoder."""
     return AS_CHOSEN if encoder == "none" else f"{BY_WORDS} the index was built without an encoder."

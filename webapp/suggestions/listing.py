@@ -1,4 +1,4 @@
-"""The fused list of a catalogued Key Event: scores, and the sentences that say why."""
+"""The fused list of a catalogued Key Event: scores, and what is known of each target of it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.catalog.models import Gene, KeyEvent, Target, TargetGene
-from webapp.suggestions import direction, fusion
-from webapp.suggestions.calibration import in_words
+from webapp.catalog.models import Gene, KeyEvent, Target, TargetGene, TargetSynonym
+from webapp.suggestions import fusion, memory, reasons
+from webapp.suggestions.holder import Now
 from webapp.suggestions.index import Index
 from webapp.suggestions.memory import Memory
+from webapp.suggestions.phrases import Part, names_of_key_event
 from webapp.suggestions.pool import Pooled
-from webapp.suggestions.ranker import Reason, Suggestion, best_rows
-from webapp.suggestions.signals import TOLD, Evidence
+from webapp.suggestions.ranker import Suggestion, best_rows
+from webapp.suggestions.shares import Share
+from webapp.suggestions.signals import Evidence
 from webapp.suggestions.subject import subject_of
 
 LIKE = 0.5
@@ -25,10 +27,11 @@ LIKE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class FusedList:
-    """The best targets of a Key Event with all that was known of them."""
+class Ranked:
+    """The pool of a Key Event with all that is known of its targets, scored."""
 
     resource: str
+    number: int
     model: fusion.Model
     state: str
     memory: Memory
@@ -36,110 +39,133 @@ class FusedList:
     places: NDArray[np.int32]
     values: NDArray[np.float32]
     columns: tuple[str, ...]
-    shares: NDArray[np.float32]
-    items: tuple[Suggestion, ...]
+    """Of `values`; those of memory last, where it serves."""
+    scores: NDArray[np.float32]
+
+    def values_of(self, at: int) -> dict[str, float]:
+        """By column, of the target at this place of the pool."""
+        return dict(zip(self.columns, self.values[at].tolist(), strict=True))
+
+    def standing(self, at: int) -> dict[str, int]:
+        """The place of a target in its pool by each column, 1 for the highest value."""
+        places = (self.values > self.values[at]).sum(axis=0) + 1
+        return dict(zip(self.columns, places.tolist(), strict=True))
 
 
-def fused_list(
-    index: Index,
-    resource: str,
-    number: int,
-    pooled: Pooled,
-    memory: Memory,
-    limit: int,
-    absent: NDArray[np.bool_] | None,
-) -> FusedList:
-    """Rank the pool of a Key Event with the shipped model.
+def ranked_pool(now: Now, known: Memory, resource: str, number: int, plain: str) -> Ranked | None:
+    """Score the pool of a Key Event, without absent targets; None where the index has none of it.
 
     Raises `fusion.ModelUnusable` where the model does not fit the index.
     """
+    index, absent = now.index, now.absent.get(resource)
+    pooled = index.pool_of(resource, number, plain)
+    if pooled is None or not len(pooled.rows):
+        return None
     model = fusion.model_for(index.encoder)
-    part = index.resources[resource]
-    columns = part.pools.columns if part.pools is not None else ()
+    pools = index.resources[resource].pools
+    columns = pools.columns if pools is not None else ()
     if absent is not None:
         here = ~absent[pooled.rows]
         before = np.searchsorted(np.sort(pooled.places[~here]), pooled.places[here])
         places = (pooled.places[here] - before).astype(np.int32)
         pooled = Pooled(pooled.rows[here], places, pooled.values[here])
-    scores, values = fusion.fused(model, number, pooled, columns, memory)
-    best = best_rows(scores, limit)
-    title, short, bm25 = (columns.index(name) for name in ("title", "short_title", "bm25"))
-    items = tuple(
+    scores, values = fusion.fused(model, number, pooled, columns, known)
+    state = fusion.state_of(known)
+    columns = (*columns, *memory.COLUMNS)[: values.shape[1]]
+    return Ranked(
+        resource, number, model, state, known, pooled.rows, pooled.places, values, columns, scores
+    )
+
+
+def best_of(found: Ranked, identifiers: Sequence[str], limit: int) -> tuple[Suggestion, ...]:
+    """The best targets of a pool, bare: titles and reasons are added by `explained`."""
+    title, short, bm25 = (found.columns.index(name) for name in ("title", "short_title", "bm25"))
+    return tuple(
         Suggestion(
             rank=rank,
-            identifier=part.identifiers[pooled.rows[at]],
-            score=float(scores[at]),
-            lexical=float(values[at, bm25]),
-            dense=float(max(values[at, title], values[at, short])),
-            dense_rank=int(pooled.places[at]),
+            identifier=identifiers[found.rows[at]],
+            score=float(found.scores[at]),
+            lexical=float(found.values[at, bm25]),
+            dense=float(max(found.values[at, title], found.values[at, short])),
+            dense_rank=int(found.places[at]),
         )
-        for rank, at in enumerate(best, 1)
-    )
-    return FusedList(
-        resource,
-        model,
-        fusion.state_of(memory),
-        memory,
-        pooled.rows[best],
-        pooled.places[best],
-        values[best],
-        columns,
-        fusion.shares(scores)[best],
-        items,
+        for rank, at in enumerate(best_rows(found.scores, limit), 1)
     )
 
 
 def explained(
     session: Session,
     index: Index,
-    found: FusedList,
+    found: Ranked,
+    items: Sequence[Suggestion],
     key_event: KeyEvent,
-    targets: Mapping[str, Target],
     candidates: int,
 ) -> tuple[Suggestion, ...]:
-    """The same suggestions with titles, ids and reasons."""
+    """The same suggestions with titles, ids, reasons and evidence."""
+    identifiers = index.resources[found.resource].identifiers
+    at_of = {identifiers[row]: at for at, row in enumerate(found.rows.tolist())}
+    ats = [at_of[item.identifier] for item in items]
+    targets = targets_of(session, items)
+    ids = [one.id for one in targets.values()]
     subject = subject_of(key_event, index.abbreviations)
-    genes = _named_genes(session, index, key_event.number, [one.id for one in targets.values()])
-    liked = found.memory.likest(subject.number, found.rows.tolist())
-    titles = _titles(session, [one[0] for one in liked if one and one[1] >= LIKE])
-    explained = []
-    for at, item in enumerate(found.items):
+    genes = named_genes(session, index, key_event.number, ids)
+    synonyms = _synonyms(session, ids)
+    liked = liked_by(session, found, [int(found.rows[at]) for at in ats])
+    shares = fusion.shares(found.scores)
+    told = []
+    for item, at, like in zip(items, ats, liked, strict=True):
         target = targets[item.identifier]
-        evidence = Evidence(
-            subject=subject,
-            title=target.title,
-            values=dict(zip(found.columns, found.values[at].tolist(), strict=False)),
-            candidates=candidates,
-            place=int(found.places[at]),
-            genes=genes.get(target.id, frozenset()),
+        facts = reasons.Facts(
+            evidence=Evidence(
+                subject=subject,
+                title=target.title,
+                values=found.values_of(at),
+                candidates=candidates,
+                place=int(found.places[at]),
+                genes=genes.get(target.id, frozenset()),
+            ),
+            said=key_event.title,
+            synonyms=synonyms.get(target.id, ()),
+            standing=found.standing(at),
+            compared=len(found.rows),
+            like=like,
+            agreed=_agreed(found, float(shares[at])),
         )
-        reasons = [
-            Reason(signal.name, text) for signal in TOLD if (text := signal.explain(evidence))
-        ]
-        like = liked[at]
-        if like and like[0] in titles and found.state == fusion.WARM:
-            told = f"was chosen for KE {like[0]} {titles[like[0]]}, which is like this one"
-            reasons.append(Reason("memory", told))
-        if directions := direction.compared(key_event.title, target.title):
-            reasons.append(Reason("direction", directions))
-        if agreement := _agreement(found, at):
-            reasons.append(Reason("agreement", agreement))
-        explained.append(
-            replace(item, title=target.title, target_id=target.id, reasons=tuple(reasons))
+        told.append(
+            replace(
+                item,
+                title=target.title,
+                target_id=target.id,
+                reasons=reasons.in_short(facts),
+                evidence=reasons.in_full(facts),
+                name=reasons.marked_name(subject, target.title),
+            )
         )
-    return tuple(explained)
+    return tuple(told)
 
 
-def _agreement(found: FusedList, at: int) -> str:
-    """How often experts agreed with suggestions like this one; empty where too few are known."""
+def _agreed(found: Ranked, share: float) -> Share | None:
+    """How often experts agreed with suggestions like one; None where too few are known."""
     calibration = found.model.calibration.get(f"{found.state}/{found.resource}")
-    known = calibration.of_share(float(found.shares[at])) if calibration else None
-    return in_words(known) if known else ""
+    return calibration.of_share(share) if calibration else None
 
 
-def _named_genes(
+def liked_by(session: Session, found: Ranked, rows: Sequence[int]) -> list[Part | None]:
+    """For each target the like Key Event that it was chosen for, where memory serves."""
+    if found.state != fusion.WARM:
+        return [None for _ in rows]
+    liked = found.memory.likest(found.number, rows)
+    titles = _titles(session, [one[0] for one in liked if one and one[1] >= LIKE])
+    return [
+        names_of_key_event(one[0], titles[one[0]]) if one and one[0] in titles else None
+        for one in liked
+    ]
+
+
+def named_genes(
     session: Session, index: Index, number: int, target_ids: Sequence[int]
 ) -> dict[int, frozenset[str]]:
+    """The genes of each target that the Key Event names."""
     named = index.named_genes.get(number)
     if not named:
         return {}
@@ -153,6 +179,17 @@ def _named_genes(
     return {target_id: frozenset(symbols) for target_id, symbols in found.items()}
 
 
+def _synonyms(session: Session, target_ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for target_id, text in session.execute(
+        select(TargetSynonym.target_id, TargetSynonym.text)
+        .where(TargetSynonym.target_id.in_(target_ids), TargetSynonym.scope == "EXACT")
+        .order_by(TargetSynonym.text)
+    ):
+        found.setdefault(target_id, []).append(text)
+    return found
+
+
 def _titles(session: Session, numbers: Sequence[int]) -> dict[int, str]:
     if not numbers:
         return {}
@@ -162,7 +199,7 @@ def _titles(session: Session, numbers: Sequence[int]) -> dict[int, str]:
     return dict(rows.all())
 
 
-def targets_of(session: Session, items: Sequence[Suggestion]) -> dict[str, Target]:
+def targets_of(session: Session, items: Sequence[Suggestion]) -> Mapping[str, Target]:
     """The catalog's targets of a list, by identifier."""
     wanted = [item.identifier for item in items]
     rows = session.scalars(select(Target).where(Target.identifier.in_(wanted)))

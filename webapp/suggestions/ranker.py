@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from webapp.suggestions.abbreviations import Query
 from webapp.suggestions.index import ResourceIndex
 from webapp.suggestions.lexical import shared_words
+from webapp.suggestions.phrases import Phrase, marked, plain
 from webapp.suggestions.signals.meaning import ordinal
+from webapp.suggestions.text import stems
 
 LEXICAL_WEIGHT = 0.025
 VERSION = "fixed-2"
@@ -27,6 +29,13 @@ class Reason:
 
     signal: str
     text: str
+    phrase: Phrase = ()
+    """The same sentence with what matched told apart; empty where nothing is."""
+
+    @classmethod
+    def of(cls, signal: str, phrase: Phrase) -> Reason:
+        """A reason by its phrase."""
+        return cls(signal, plain(phrase), phrase)
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,11 @@ class Suggestion:
     title: str = ""
     target_id: int = 0
     reasons: tuple[Reason, ...] = field(default=())
+    """What stands in the list, short."""
+    evidence: tuple[Reason, ...] = field(default=())
+    """What each signal knows, for those who ask."""
+    name: Phrase = ()
+    """The title with the words marked that matched."""
 
 
 def rank(
@@ -57,12 +71,7 @@ def rank(
     order of identifiers, so that a list is the same each time. `absent` marks the rows (one a
     target) that are no candidates and are counted nowhere.
     """
-    lexical = resource.lexical.score(text)
-    if vectors is not None and resource.vectors is not None and len(resource.identifiers):
-        dense = (resource.vectors @ vectors.T).max(axis=1)
-        fused = dense + LEXICAL_WEIGHT * lexical
-    else:
-        dense, fused = None, lexical
+    fused, dense, lexical = fixed_sum(resource, text, vectors)
     if absent is not None:
         fused = np.where(absent, -np.inf, fused)
         dense = None if dense is None else np.where(absent, -np.inf, dense)
@@ -82,6 +91,37 @@ def rank(
             )
         )
     return listed
+
+
+def fixed_sum(
+    resource: ResourceIndex, text: str, vectors: NDArray[np.float32] | None
+) -> tuple[NDArray[np.float32], NDArray[np.float32] | None, NDArray[np.float32]]:
+    """Score, cosine and BM25 of every target; without vectors the score is BM25, and no cosine."""
+    lexical = resource.lexical.score(text)
+    if vectors is None or resource.vectors is None or not len(resource.identifiers):
+        return lexical, None, lexical
+    dense: NDArray[np.float32] = (resource.vectors @ vectors.T).max(axis=1)
+    return dense + LEXICAL_WEIGHT * lexical, dense, lexical
+
+
+def with_pool(
+    others: NDArray[np.float32], rows: NDArray[np.int32], found: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """One order of all targets: those of a pool (`rows`) by their fused scores (`found`), and below
+    them all others by the fixed sum."""
+    if not len(rows):
+        return others
+    scores: NDArray[np.float32] = others - others.max() + found.min() - 1
+    scores[rows] = found
+    return scores
+
+
+def place_of(row: int, scores: NDArray[np.float32], absent: NDArray[np.bool_] | None) -> int:
+    """Which place a target has, 1 for the best; equal scores count in row order, as in a list."""
+    before = (scores > scores[row]) | ((scores == scores[row]) & (np.arange(len(scores)) < row))
+    if absent is not None:
+        before &= ~absent
+    return int(before.sum()) + 1
 
 
 def best_rows(scores: NDArray[np.float32], limit: int) -> list[int]:
@@ -115,14 +155,21 @@ def reasons(
             more = [word for word in shared_words(long_form, title) if word not in shared]
             if more:
                 told.append(f"{_shares(more)}, with {short} read as {long_form}")
+        words = frozenset(stems(query.spelt_out)).intersection(stems(title))
         found = [
-            Reason("lexical", text) for text in told or ["shares words with one of its synonyms"]
+            Reason("lexical", text, marked(text, words))
+            for text in told or ["shares words with one of its synonyms"]
         ]
     if suggestion.dense_rank is not None:
         place = suggestion.dense_rank
         nearest = "nearest in meaning" if place == 1 else f"{ordinal(place)} nearest in meaning"
         found.append(Reason("dense", f"name is {nearest} of {candidates:,}"))
     return tuple(found)
+
+
+def marked_name(query: Query, title: str) -> Phrase:
+    """The name of a target with the words marked that the text has too."""
+    return marked(title, frozenset(stems(query.spelt_out)))
 
 
 def _shares(words: list[str]) -> str:

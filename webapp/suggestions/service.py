@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec
@@ -16,57 +16,25 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from webapp.catalog.models import KeyEvent, Target
-from webapp.database import Database, utc_now
-from webapp.suggestions import fusion, listing, meaning, ranker
+from webapp.database import Database
+from webapp.suggestions import fusion, listing, meaning, ranker, whynot
 from webapp.suggestions.abbreviations import Query, query_of
 from webapp.suggestions.encoder import Encoder, EncoderError, load
-from webapp.suggestions.holder import NOTHING, REBUILD, Holder, Now
+from webapp.suggestions.holder import NOTHING, Holder, Now
 from webapp.suggestions.index import Index
+from webapp.suggestions.lists import (
+    A_SEARCH,
+    LEXICAL,
+    NO_SIGNALS,
+    NO_WEIGHTS,
+    SuggestionList,
+)
 from webapp.suggestions.ranker import Suggestion
 from webapp.suggestions.remembered import Remembered
 
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
-
-LEXICAL = "lexical"
-"""What the ranker's version ends with where a list was ranked by words alone."""
-
-
-@dataclass(frozen=True)
-class SuggestionList:
-    """A ranked list and how it came about; `notice` is empty unless it is degraded."""
-
-    resource: str
-    ranker: str
-    candidates: int
-    notice: str
-    items: tuple[Suggestion, ...]
-    searched: str = ""
-    """The words that were searched for; empty for the list of a Key Event."""
-    ready: bool = True
-    """False while there is no index to rank with yet."""
-    made_at: str = field(default_factory=utc_now)
-
-    @property
-    def plain_notice(self) -> str:
-        """The notice for people who cannot run commands here."""
-        return self.notice.removesuffix(REBUILD).strip()
-
-    @property
-    def shares_words(self) -> bool:
-        """Whether any name of the list has a word of the text that it was made for."""
-        return any(item.lexical > 0 for item in self.items)
-
-    def as_shown(self) -> dict[str, object]:
-        """What a decision keeps of the list that was on the screen."""
-        return {
-            "resource": self.resource,
-            "ranker": self.ranker,
-            "searched": self.searched,
-            "made_at": self.made_at,
-            "targets": [[item.identifier, item.rank, round(item.score, 4)] for item in self.items],
-        }
 
 
 Observer = Callable[[str, str, float], None]
@@ -189,41 +157,43 @@ class Suggester:
                 "This Key Event has no title to go by. Search for targets instead.",
                 (),
             )
-        fused = self._fused(session, now, key_event, query, resource, limit)
-        if fused is not None:
-            return fused
+        basis = ""
+        if resource in now.index.resources:
+            known = self.memory.of(session, now.index, resource)
+            number, basis = key_event.number, NO_SIGNALS
+            try:
+                pool = listing.ranked_pool(now, known, resource, number, query.plain)
+                if pool is not None:
+                    return self._fused(session, now, key_event, pool, limit)
+            except fusion.ModelUnusable as reason:
+                log.info("ranked by the fixed combination: %s", reason)
+                basis = NO_WEIGHTS
         vectors = now.index.vectors_of(key_event.number, query.plain)
         notice = now.notice
         if vectors is None and now.index.encoder is not None:
-            notice = "Ranked by words alone: this Key Event is not in the suggestion index yet."
-        return self._ranked(session, now, resource, query, vectors, limit, notice)
+            notice = whynot.NOT_INDEXED
+        found = self._ranked(session, now, resource, query, vectors, limit, notice)
+        return found if vectors is None else replace(found, basis=basis)
 
     def _fused(
         self,
         session: Session,
         now: Now,
         key_event: KeyEvent,
-        query: Query,
-        resource: str,
+        pool: listing.Ranked,
         limit: int,
-    ) -> SuggestionList | None:
-        """The list by all signals; None where the index has none of the Key Event."""
-        index, number = now.index, key_event.number
-        pooled = index.pool_of(resource, number, query.plain)
-        if pooled is None or not len(pooled.rows):
-            return None
-        absent = now.absent.get(resource)
-        memory = self.memory.of(session, index, resource)
-        try:
-            found = listing.fused_list(index, resource, number, pooled, memory, limit, absent)
-        except fusion.ModelUnusable as reason:
-            log.info("ranked by the fixed combination: %s", reason)
-            return None
-        targets = listing.targets_of(session, found.items)
-        candidates = listing.candidates_of(index, resource, absent)
-        items = listing.explained(session, index, found, key_event, targets, candidates)
-        version = f"{found.model.version}/{index.encoder_told}"
+    ) -> SuggestionList:
+        """The list by all signals."""
+        index, resource = now.index, pool.resource
+        candidates = listing.candidates_of(index, resource, now.absent.get(resource))
+        best = listing.best_of(pool, index.resources[resource].identifiers, limit)
+        items = listing.explained(session, index, pool, best, key_event, candidates)
+        version = f"{pool.model.version}/{index.encoder_told}"
         return SuggestionList(resource, version, candidates, now.notice, items)
+
+    def why_not(self, session: Session, key_event: KeyEvent, target: Target) -> whynot.WhyNot:
+        """The place of a target that the list of a Key Event does not show, and what it lacks."""
+        return whynot.why_not(session, self._holder.now(session), self.memory, key_event, target)
 
     @_observed
     def for_text(
@@ -238,7 +208,7 @@ class Suggester:
         elif not notice:
             notice = "Searched by words alone: the encoder of the index is not loaded."
         found = self._ranked(session, now, resource, query, vectors, limit, notice)
-        return replace(found, searched=text)
+        return replace(found, searched=text, basis="" if vectors is None else A_SEARCH)
 
     def by_meaning(
         self, session: Session, text: str, limit: int
@@ -298,6 +268,7 @@ class Suggester:
                 title=targets[item.identifier].title,
                 target_id=targets[item.identifier].id,
                 reasons=ranker.reasons(item, query, targets[item.identifier].title, candidates),
+                name=ranker.marked_name(query, targets[item.identifier].title),
             )
             for item in found
         )

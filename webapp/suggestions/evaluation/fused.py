@@ -14,7 +14,7 @@ from webapp.suggestions.evaluation.ranking import Ranking, Scorer
 from webapp.suggestions.fusion import Model, ModelUnusable, fused, model_for, shipped_model
 from webapp.suggestions.memory import Memory
 from webapp.suggestions.pairs import Pair
-from webapp.suggestions.ranker import LEXICAL_WEIGHT, VERSION
+from webapp.suggestions.ranker import VERSION, fixed_sum, with_pool
 from webapp.suggestions.seen import Seen
 from webapp.suggestions.training import learn
 
@@ -67,9 +67,7 @@ class FusedRanking:
             if pooled is None or pools is None or not len(pooled.rows):
                 return others
             found, _ = fused(model, number, pooled, pools.columns, memory)
-            scores: NDArray[np.float32] = others - others.max() + found.min() - 1
-            scores[pooled.rows] = found
-            return scores
+            return with_pool(others, pooled.rows, found)
 
         return score
 
@@ -98,9 +96,4 @@ class FixedSum:
         """One value a target."""
         index, part = self.contest.index, self.contest.part
         query = query_of(self.contest.key_events[number].title, index.abbreviations)
-        lexical = part.lexical.score(query.spelt_out)
-        vectors = index.vectors_of(number, query.plain)
-        if vectors is None or part.vectors is None:
-            return lexical
-        scores: NDArray[np.float32] = (part.vectors @ vectors.T).max(axis=1)
-        return scores + LEXICAL_WEIGHT * lexical
+        return fixed_sum(part, query.spelt_out, index.vectors_of(number, query.plain))[0]

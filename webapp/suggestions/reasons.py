@@ -1,0 +1,172 @@
+"""What a curator is told of a suggested target: its reasons in short, and the evidence in full.
+
+Each signal says in its own sentence what it found (`signals.TOLD`); here what matched in it is told
+apart, and what only helps to order is told by its place among the targets that were compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from webapp.catalog.registry import RESOURCES
+from webapp.suggestions import direction
+from webapp.suggestions.calibration import counts_in_words, in_words
+from webapp.suggestions.lexical import shared_words
+from webapp.suggestions.phrases import Part, Phrase, joined, marked, with_genes
+from webapp.suggestions.ranker import Reason
+from webapp.suggestions.shares import Share
+from webapp.suggestions.signals import TOLD, Evidence
+from webapp.suggestions.signals.meaning import ordinal
+from webapp.suggestions.subject import Subject
+from webapp.suggestions.text import stems
+
+LABELS = {
+    "name": "Name",
+    "lexical": "Words",
+    "genes": "Genes",
+    "annotation": "Annotation",
+    "vocabulary": "Other words",
+    "description": "Description",
+    "meaning": "Meaning",
+    "letters": "Letters",
+    "memory": "Chosen before",
+    "direction": "Direction",
+    "agreement": "Experts",
+}
+"""What each signal is called where its evidence is shown, in the order of the page."""
+
+_QUOTES_WORDS = frozenset({"lexical", "annotation", "vocabulary"})
+_IN_FULL_ALONE = frozenset({"description"})
+"""Too long for one line."""
+_CLOSE = 10
+"""A place after that in the pool is no evidence."""
+_BY_PLACE = {
+    "about": ("meaning", "what the name is about is {} nearest to the title"),
+    "part": ("meaning", "the name is {} nearest to a part of the title"),
+    "process": ("annotation", "the name is {} nearest to the process that AOP-Wiki annotates"),
+    "object": ("annotation", "the name is {} nearest to the object that AOP-Wiki annotates"),
+    "reread_title": ("vocabulary", "the name is {} nearest to the title in these words"),
+    "letters": ("letters", "the name is {} most like the title letter by letter"),
+    **{
+        f"genes_of_{key}": (
+            "genes",
+            f"its genes are {{}} most like those of what is nearest in meaning in {one.name}",
+        )
+        for key, one in RESOURCES.items()
+    },
+}
+"""By column: whose evidence it is, and how its place is told."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One target beside its Key Event, with all that can be told of it."""
+
+    evidence: Evidence
+    said: str
+    """The title of the Key Event, direction and all."""
+    synonyms: Sequence[str]
+    standing: Mapping[str, int]
+    """The place in the pool by column."""
+    compared: int
+    """Targets in the pool."""
+    like: Part | None
+    """The like Key Event that it was chosen for."""
+    agreed: Share | None
+    """How often experts agreed with suggestions like it."""
+
+
+def in_short(facts: Facts) -> tuple[Reason, ...]:
+    """One line: what can be checked first, without what another reason says too."""
+    found = []
+    for signal in TOLD:
+        text = "" if signal.name in _IN_FULL_ALONE else signal.explain(facts.evidence)
+        if text and not (signal.name == "vocabulary" and _says_nothing_new(facts.evidence)):
+            found.append(_reason(signal.name, text, facts.evidence))
+    found += _others(facts)
+    if facts.agreed:
+        found.append(Reason("agreement", counts_in_words(facts.agreed)))
+    return tuple(found)
+
+
+def in_full(facts: Facts) -> tuple[Reason, ...]:
+    """One reason a signal, with the evidence itself, in the order of `LABELS`."""
+    told: dict[str, list[Phrase]] = {}
+    for signal in TOLD:
+        if text := signal.explain(facts.evidence):
+            told.setdefault(signal.name, []).append(
+                _reason(signal.name, text, facts.evidence).phrase or (Part(text),)
+            )
+    if synonyms := _matching(facts.synonyms, facts.evidence.subject):
+        told.setdefault("lexical", []).append(synonyms)
+    by_place = [
+        (signal, " ".join(sentence.format(_nth(facts.standing[column])).split()))
+        for column, (signal, sentence) in _BY_PLACE.items()
+        if facts.standing.get(column, _CLOSE + 1) <= _CLOSE and facts.evidence.values[column] > 0
+    ]
+    for signal_name, text in by_place:
+        told.setdefault(signal_name, []).append((Part(f"{text}, of {facts.compared:,} compared"),))
+    for reason in _others(facts):
+        told.setdefault(reason.signal, []).append(reason.phrase or (Part(reason.text),))
+    if facts.agreed:
+        told["agreement"] = [(Part(in_words(facts.agreed)),)]
+    return tuple(Reason.of(name, joined(told[name])) for name in LABELS if name in told)
+
+
+def marked_name(subject: Subject, title: str) -> Phrase:
+    """The name of a target with the words marked that the Key Event has too, in whatever words."""
+    return marked(title, _words(subject))
+
+
+def _words(subject: Subject) -> frozenset[str]:
+    """The stems of all words that names are compared with."""
+    texts = [subject.title.spelt_out, subject.short.spelt_out]
+    texts += [one.text for one in subject.components]
+    texts += [meant for _, meant, _ in subject.read_as]
+    return frozenset(stem for text in texts for stem in stems(text))
+
+
+def _reason(signal: str, text: str, evidence: Evidence) -> Reason:
+    if signal == "genes":
+        return Reason(signal, text, with_genes(text, evidence.genes))
+    if signal == "description":
+        return Reason(signal, text, marked(text, frozenset(stems(evidence.title))))
+    if signal in _QUOTES_WORDS:
+        both = _words(evidence.subject).intersection(stems(evidence.title))
+        return Reason(signal, text, marked(text, both))
+    return Reason(signal, text)
+
+
+def _others(facts: Facts) -> list[Reason]:
+    """What no signal of the index says: like Key Events, direction."""
+    found = []
+    if facts.like:
+        phrase = (Part("was chosen for "), facts.like, Part(", which is like this one"))
+        found.append(Reason.of("memory", phrase))
+    if directions := direction.compared(facts.said, facts.evidence.title):
+        found.append(Reason("direction", directions))
+    return found
+
+
+def _says_nothing_new(evidence: Evidence) -> bool:
+    """Whether the words that the title is read as are in the title itself."""
+    read = {
+        word
+        for _, meant, _ in evidence.subject.read_as
+        for word in shared_words(meant, evidence.title)
+    }
+    return read <= evidence.shared
+
+
+def _matching(synonyms: Sequence[str], subject: Subject) -> Phrase:
+    """Other exact names that share words with the title."""
+    wanted = frozenset(stems(subject.title.spelt_out))
+    shared = [one for one in synonyms if wanted.intersection(stems(one))]
+    if not shared:
+        return ()
+    return (Part("also called "), *joined((marked(one, wanted) for one in shared[:3]), ", "))
+
+
+def _nth(place: int) -> str:
+    return "" if place == 1 else ordinal(place)
