@@ -8,10 +8,15 @@ from typing import Any
 from markupsafe import Markup
 
 
-def paragraphs(text: str) -> Markup:
-    """Plain text as paragraphs: blank lines part them, everything is escaped."""
+def paragraphs(text: str, marks: Callable[[str], str | Markup] | None = None) -> Markup:
+    """Plain text as paragraphs: blank lines part them, everything is escaped.
+
+    `marks` gives the markup of a paragraph; what it leaves plain is escaped.
+    """
     parts = (part.strip() for part in text.split("\n\n"))
-    return Markup("").join(Markup("<p>{}</p>").format(part) for part in parts if part)
+    return Markup("").join(
+        Markup("<p>{}</p>").format(marks(part) if marks else part) for part in parts if part
+    )
 
 
 LONG = 700

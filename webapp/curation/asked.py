@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask import request
 from sqlalchemy import select
@@ -12,8 +13,10 @@ from webapp.catalog.models import KeyEvent, Target
 from webapp.catalog.registry import parse_identifier
 from webapp.curation.assessment import Unanswered, Verdict, judge, read_answers, scheme_of
 from webapp.errors import Problem
+from webapp.search import identifiers
 from webapp.suggestions.current import suggester
 from webapp.suggestions.lists import SuggestionList
+from webapp.suggestions.whynot import UnknownTarget, WhyNot, find_target
 
 
 def typed() -> dict[str, str]:
@@ -60,3 +63,42 @@ def candidates(
         where = found.resource if found else resource
         return suggester().for_identifier(session, where, found), found
     return suggester().for_text(session, text, resource, 20), None
+
+
+@dataclass(frozen=True)
+class Why:
+    """What somebody asked for that is not in the list, and the answer or what is wrong with it."""
+
+    text: str
+    answer: WhyNot | None = None
+    error: str = ""
+
+
+def why(session: Session, event: KeyEvent, resource: str) -> Why | None:
+    """The question of this request (`why`); None where nobody asks."""
+    text = request.args.get("why")
+    if text is None:
+        return None
+    named = identifiers.identify(text)
+    if named is not None and named.kind != identifiers.TARGET:
+        return Why(
+            text,
+            error=f"{named.name} is no entry that can be suggested. Write an "
+            "identifier such as WP254, or an exact title.",
+        )
+    try:
+        found = find_target(session, named.key if named else text, resource)
+    except UnknownTarget as error:
+        return Why(text, error=str(error))
+    return Why(text, suggester().why_not(session, event, found))
+
+
+def beside_the_list(
+    session: Session, event: KeyEvent, chosen: Target | None, listed: SuggestionList
+) -> WhyNot | None:
+    """Where a selected target comes that the list on the screen does not show."""
+    if chosen is None or (
+        not listed.searched and chosen.identifier in {item.identifier for item in listed.items}
+    ):
+        return None
+    return suggester().why_not(session, event, chosen)

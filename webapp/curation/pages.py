@@ -24,10 +24,23 @@ from webapp.curation.models import CONFIDENCES, PREDICATES, Mapping, MappingEven
 from webapp.curation.refusals import Refused
 from webapp.errors import Problem, hands_back
 from webapp.security import limited
+from webapp.suggestions import phrases
+from webapp.suggestions.phrases import Phrase
+from webapp.suggestions.reasons import LABELS
+from webapp.suggestions.text import stems
 
 blueprint = Blueprint("curation", __name__)
 
 REVIEW_PAGE = 25
+
+
+@blueprint.app_template_filter("marked_by")
+def marked_by(text: str, name: str) -> Phrase:
+    """A title with the words marked that a name has too."""
+    return phrases.marked(text, frozenset(stems(name)))
+
+
+blueprint.add_app_template_filter(phrases.marked_sentences)
 
 
 @public
@@ -210,10 +223,13 @@ def _key_event_page(
     resource = request.values.get("resource", chosen.resource if chosen else "wikipathways")
     if resource not in RESOURCES:
         resource = "wikipathways"
+    why = asked.why(session, event, resource)
+    if why and why.answer and "resource" not in request.values:
+        resource = why.answer.resource
     if refused:
         local = local_name(chosen.identifier) if chosen else None
         g.here = url_for(".key_event", number=number, target=local)
-    text = request.args.get("q", "").strip()[:200]
+    text = "" if why else request.args.get("q", "").strip()[:200]
     suggestions, found = asked.candidates(session, event, resource, text)
     resource = suggestions.resource
     if not wanted:
@@ -235,12 +251,15 @@ def _key_event_page(
         text=text,
         identified=parse_identifier(text) is not None,
         suggestions=suggestions,
+        labels=LABELS,
         sealed=shown.seal(number, suggestions),
         marks=marks,
         marked={mark.target: mark for mark in marks},
         earlier=earlier,
         rejected={one.target.identifier: one for one in earlier if one.state == "rejected"},
         chosen=chosen,
+        why=why,
+        standing=asked.beside_the_list(session, event, chosen, suggestions),
         missing=wanted[:60] if wanted and not chosen else "",
         genes=queries.genes_of(session, chosen.id) if chosen else [],
         annotations=queries.annotations_of(session, chosen.id) if chosen else [],

@@ -15,7 +15,9 @@ def _serializer() -> URLSafeSerializer:
 
 
 def seal(key_event: int, suggestions: SuggestionList) -> str:
-    """A text for a hidden form field."""
+    """A text for a hidden form field; empty while there is no list yet, so that none is kept."""
+    if not suggestions.ready:
+        return ""
     return str(_serializer().dumps([key_event, suggestions.as_shown()]))
 
 

@@ -102,8 +102,8 @@ def _meaning(column: str, own: Side, other: Side) -> str:
     mine, others = own.evidence, other.evidence
     if mine.place > others.place:
         return (
-            f"its name is {ordinal(mine.place)} nearest in meaning of {mine.candidates:,}, that of "
-            f"{other.called} {ordinal(others.place)}"
+            f"its name is {ordinal(mine.place)} nearest in meaning of {mine.candidates:,}; that of "
+            f"{other.called} is {ordinal(others.place)}"
         )
     if column == "unhubbed":
         return "its name is near in meaning to many Key Events, so that nearness tells less of it"

@@ -33,30 +33,30 @@ LABELS = {
     "memory": "Chosen before",
     "direction": "Direction",
     "agreement": "Experts",
+    "compared": "Compared",
 }
 """What each signal is called where its evidence is shown, in the order of the page."""
 
 _QUOTES_WORDS = frozenset({"lexical", "annotation", "vocabulary"})
 _IN_FULL_ALONE = frozenset({"description"})
 """Too long for one line."""
+_ONE_LINE = 90
+"""Letters of a reason beyond which it stands in the evidence alone."""
 _CLOSE = 10
 """A place after that in the pool is no evidence."""
 _BY_PLACE = {
-    "about": ("meaning", "what the name is about is {} nearest to the title"),
-    "part": ("meaning", "the name is {} nearest to a part of the title"),
-    "process": ("annotation", "the name is {} nearest to the process that AOP-Wiki annotates"),
-    "object": ("annotation", "the name is {} nearest to the object that AOP-Wiki annotates"),
-    "reread_title": ("vocabulary", "the name is {} nearest to the title in these words"),
-    "letters": ("letters", "the name is {} most like the title letter by letter"),
+    "about": ("meaning", "by nearness of what the name is about"),
+    "part": ("meaning", "by nearness to a part of the title"),
+    "process": ("annotation", "by nearness to the annotated process"),
+    "object": ("annotation", "by nearness to the annotated object"),
+    "reread_title": ("vocabulary", "by nearness to the title so read"),
+    "letters": ("letters", "by sequences of letters shared with the title"),
     **{
-        f"genes_of_{key}": (
-            "genes",
-            f"its genes are {{}} most like those of what is nearest in meaning in {one.name}",
-        )
+        f"genes_of_{key}": ("genes", f"by genes shared with what is nearest in {one.name}")
         for key, one in RESOURCES.items()
     },
 }
-"""By column: whose evidence it is, and how its place is told."""
+"""By column: whose evidence it is, and what its place is called."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,12 @@ def in_short(facts: Facts) -> tuple[Reason, ...]:
     """One line: what can be checked first, without what another reason says too."""
     found = []
     for signal in TOLD:
-        text = "" if signal.name in _IN_FULL_ALONE else signal.explain(facts.evidence)
-        if text and not (signal.name == "vocabulary" and _says_nothing_new(facts.evidence)):
+        if signal.name in _IN_FULL_ALONE:
+            continue
+        text = signal.explain(facts.evidence)
+        if signal.name == "vocabulary" and _says_nothing_new(facts.evidence):
+            continue
+        if text and len(text) <= _ONE_LINE:
             found.append(_reason(signal.name, text, facts.evidence))
     found += _others(facts)
     if facts.agreed:
@@ -100,17 +104,18 @@ def in_full(facts: Facts) -> tuple[Reason, ...]:
             )
     if synonyms := _matching(facts.synonyms, facts.evidence.subject):
         told.setdefault("lexical", []).append(synonyms)
-    by_place = [
-        (signal, " ".join(sentence.format(_nth(facts.standing[column])).split()))
-        for column, (signal, sentence) in _BY_PLACE.items()
-        if facts.standing.get(column, _CLOSE + 1) <= _CLOSE and facts.evidence.values[column] > 0
-    ]
-    for signal_name, text in by_place:
-        told.setdefault(signal_name, []).append((Part(f"{text}, of {facts.compared:,} compared"),))
+    for column, (signal_name, by_what) in _BY_PLACE.items():
+        place = facts.standing.get(column, _CLOSE + 1)
+        if place <= _CLOSE and facts.evidence.values[column] > 0:
+            sentence = f"{ordinal(place)} of {facts.compared:,} {by_what}"
+            told.setdefault(signal_name, []).append((Part(sentence),))
     for reason in _others(facts):
         told.setdefault(reason.signal, []).append(reason.phrase or (Part(reason.text),))
     if facts.agreed:
         told["agreement"] = [(Part(in_words(facts.agreed)),)]
+    all_ = facts.evidence.candidates
+    compared = f"{facts.compared:,} of {all_:,} entries were compared by all signals"
+    told["compared"] = [(Part(compared),)]
     return tuple(Reason.of(name, joined(told[name])) for name in LABELS if name in told)
 
 
@@ -134,6 +139,8 @@ def _reason(signal: str, text: str, evidence: Evidence) -> Reason:
         return Reason(signal, text, marked(text, frozenset(stems(evidence.title))))
     if signal in _QUOTES_WORDS:
         both = _words(evidence.subject).intersection(stems(evidence.title))
+        if signal == "vocabulary":
+            both |= {stem for said, _, _ in evidence.subject.read_as for stem in stems(said)}
         return Reason(signal, text, marked(text, both))
     return Reason(signal, text)
 
@@ -166,7 +173,3 @@ def _matching(synonyms: Sequence[str], subject: Subject) -> Phrase:
     if not shared:
         return ()
     return (Part("also called "), *joined((marked(one, wanted) for one in shared[:3]), ", "))
-
-
-def _nth(place: int) -> str:
-    return "" if place == 1 else ordinal(place)
