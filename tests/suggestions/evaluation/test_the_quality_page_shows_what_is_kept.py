@@ -146,7 +146,7 @@ def test_curators_find_it_from_the_list(app: Flask, curator: Member) -> None:
 
 def test_rankers_that_were_taught_here_are_told(anonymous: Member, database: Database) -> None:
     assert "No ranker has been taught here yet" in anonymous.get(PAGE).text
-    report = {
+    report: Report = {
         "made_at": "2026-02-03T04:05:06Z",
         "taught": {"expert_pairs": 0, "approved": 12, "rejected": 3},
         "reason": "It is not surely better: the difference of the MRR is -0.010 to +0.020.",
