@@ -77,7 +77,9 @@ def test_they_are_those_of_an_evaluation(
 ) -> None:
     index = files.load(settings.index_dir, files.current_generation(settings.index_dir))
     with database.read() as session:
-        ranking = fused_ranking(contest.prepare(session, index, OF, all_targets=True))
+        ranking = fused_ranking(
+            contest.prepare(session, index, OF, all_targets=True), fusion.shipped_model()
+        )
     scores = ranking.shipped([])(1513)
     best_first = sorted(range(len(scores)), key=lambda row: (-scores[row], row))
     answers = all_of(narrow, database)

@@ -1,4 +1,5 @@
-"""Commands of this room: `suggest`, `index build`; `evaluate` and `encoder` have their own."""
+"""Commands of this room: `suggest`, `index build`; `evaluate`, `encoder` and `ranker` have
+their own."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from webapp.suggestions.builder import BuildRunning
 from webapp.suggestions.encoder import cli as encoder
 from webapp.suggestions.evaluation import cli as evaluation
 from webapp.suggestions.events import rebuild_index
+from webapp.suggestions.learning import cli as learning
 from webapp.suggestions.lists import SuggestionList
 from webapp.suggestions.pairs import never, no_pairs
 from webapp.suggestions.service import Suggester
@@ -50,6 +52,7 @@ def register(subparsers: Any) -> None:
     build.set_defaults(handler=build_index)
 
     encoder.register(subparsers)
+    learning.register(subparsers)
 
 
 def suggest(args: argparse.Namespace, settings: Settings) -> int:

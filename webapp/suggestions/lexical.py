@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,11 @@ class LexicalIndex:
 
 def shared_words(query: str, name: str) -> list[str]:
     """The words of `name` whose stems `query` has too, in the order of `name`."""
-    wanted = set(stems(query))
-    shared = (word for word in words(name) if stems(word) and stems(word)[0] in wanted)
-    return list(dict.fromkeys(shared))
+    wanted = {stem for _, stem in _stemmed(query)}
+    return [word for word, stem in _stemmed(name) if stem in wanted]
+
+
+@lru_cache(maxsize=4096)
+def _stemmed(text: str) -> tuple[tuple[str, str], ...]:
+    """Each word of a text once, with its stem: one title is compared with many names."""
+    return tuple(dict.fromkeys(zip(words(text), stems(text), strict=True)))

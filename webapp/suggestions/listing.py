@@ -15,7 +15,7 @@ from webapp.suggestions import fusion, memory, reasons
 from webapp.suggestions.holder import Now
 from webapp.suggestions.index import Index
 from webapp.suggestions.memory import Memory
-from webapp.suggestions.phrases import Part, names_of_key_event
+from webapp.suggestions.phrases import Part, marked, names_of_key_event
 from webapp.suggestions.pool import Pooled
 from webapp.suggestions.ranker import Suggestion, best_rows
 from webapp.suggestions.shares import Share
@@ -52,16 +52,18 @@ class Ranked:
         return dict(zip(self.columns, places.tolist(), strict=True))
 
 
-def ranked_pool(now: Now, known: Memory, resource: str, number: int, plain: str) -> Ranked | None:
-    """Score the pool of a Key Event, without absent targets; None where the index has none of it.
+def ranked_pool(
+    now: Now, model: fusion.Model | None, known: Memory, resource: str, number: int, plain: str
+) -> Ranked | None:
+    """Score the pool of a Key Event, without absent targets.
 
-    Raises `fusion.ModelUnusable` where the model does not fit the index.
+    None where the index has no signals of it, or where there is no model for the index. Raises
+    `fusion.ModelUnusable` where the model lacks a signal.
     """
     index, absent = now.index, now.absent.get(resource)
     pooled = index.pool_of(resource, number, plain)
-    if pooled is None or not len(pooled.rows):
+    if model is None or pooled is None or not len(pooled.rows):
         return None
-    model = fusion.model_for(index.encoder)
     pools = index.resources[resource].pools
     columns = pools.columns if pools is not None else ()
     if absent is not None:
@@ -112,6 +114,7 @@ def explained(
     synonyms = _synonyms(session, ids)
     liked = liked_by(session, found, [int(found.rows[at]) for at in ats])
     shares = fusion.shares(found.scores)
+    words = reasons.words_of(subject)
     told = []
     for item, at, like in zip(items, ats, liked, strict=True):
         target = targets[item.identifier]
@@ -125,6 +128,7 @@ def explained(
                 genes=genes.get(target.id, frozenset()),
             ),
             said=key_event.title,
+            words=words,
             synonyms=synonyms.get(target.id, ()),
             standing=found.standing(at),
             compared=len(found.rows),
@@ -138,7 +142,7 @@ def explained(
                 target_id=target.id,
                 reasons=reasons.in_short(facts),
                 evidence=reasons.in_full(facts),
-                name=reasons.marked_name(subject, target.title),
+                name=marked(target.title, words),
             )
         )
     return tuple(told)

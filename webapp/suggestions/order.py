@@ -110,21 +110,23 @@ class Order:
 
 
 def order_of(
-    session: Session, now: Now, remembered: Remembered, key_event: KeyEvent, resource: str
+    session: Session,
+    now: Now,
+    remembered: Remembered,
+    model: fusion.Model | None,
+    key_event: KeyEvent,
+    resource: str,
 ) -> Order:
     """The order of a resource that the index holds, as its list is made."""
-    index = now.index
+    index, number = now.index, key_event.number
     query = query_of(key_event.title, index.abbreviations)
-    vectors = index.vectors_of(key_event.number, query.plain)
-    part = index.resources[resource]
+    vectors = index.vectors_of(number, query.plain)
+    part, absent = index.resources[resource], now.absent.get(resource)
     scores, dense, lexical = ranker.fixed_sum(part, query.spelt_out, vectors)
     known = remembered.of(session, index, resource)
-    basis = NO_SIGNALS if dense is not None else ""
-    try:
-        pool = listing.ranked_pool(now, known, resource, key_event.number, query.plain)
-    except fusion.ModelUnusable:
-        pool, basis = None, NO_WEIGHTS
+    pool = listing.ranked_pool(now, model, known, resource, number, query.plain)
     if pool is not None:
-        scores, basis = ranker.with_pool(scores, pool.rows, pool.scores), ""
-    absent = now.absent.get(resource)
-    return Order(resource, scores, dense, lexical, absent, known, key_event.number, pool, basis)
+        scores = ranker.with_pool(scores, pool.rows, pool.scores)
+        return Order(resource, scores, dense, lexical, absent, known, number, pool)
+    basis = "" if dense is None else NO_SIGNALS if model else NO_WEIGHTS
+    return Order(resource, scores, dense, lexical, absent, known, number, None, basis)

@@ -39,10 +39,11 @@ def plain(phrase: Phrase) -> str:
 
 def marked(text: str, wanted: Collection[str]) -> Phrase:
     """A text with the words marked whose stems are wanted; neighbours are marked as one."""
+    if not wanted:
+        return (Part(text),)
     spans: list[tuple[int, int]] = []
     for match in _WORD.finditer(text):
-        found = stems(match[0])
-        if not found or not all(stem in wanted for stem in found):
+        if not _fits(match[0], wanted):
             continue
         if spans and _BETWEEN.fullmatch(text, spans[-1][1], match.start()):
             spans[-1] = (spans[-1][0], match.end())
@@ -53,6 +54,11 @@ def marked(text: str, wanted: Collection[str]) -> Phrase:
         parts += [Part(text[end:start]), Part(text[start:stop], marked=True)]
         end = stop
     return tuple(part for part in (*parts, Part(text[end:])) if part.text)
+
+
+def _fits(word: str, wanted: Collection[str]) -> bool:
+    found = stems(word)
+    return bool(found) and all(stem in wanted for stem in found)
 
 
 def marked_sentences(text: str, name: str) -> Phrase:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from webapp.catalog.registry import RESOURCES
 from webapp.suggestions import direction
@@ -37,7 +38,6 @@ LABELS = {
 }
 """What each signal is called where its evidence is shown, in the order of the page."""
 
-_QUOTES_WORDS = frozenset({"lexical", "annotation", "vocabulary"})
 _IN_FULL_ALONE = frozenset({"description"})
 """Too long for one line."""
 _ONE_LINE = 90
@@ -66,6 +66,8 @@ class Facts:
     evidence: Evidence
     said: str
     """The title of the Key Event, direction and all."""
+    words: frozenset[str]
+    """`words_of` the Key Event."""
     synonyms: Sequence[str]
     standing: Mapping[str, int]
     """The place in the pool by column."""
@@ -76,18 +78,45 @@ class Facts:
     agreed: Share | None
     """How often experts agreed with suggestions like it."""
 
+    @cached_property
+    def told(self) -> tuple[Reason, ...]:
+        """What signals say, in the order of `TOLD`, with what matched told apart."""
+        said = ((signal.name, signal.explain(self.evidence)) for signal in TOLD)
+        return tuple(Reason(name, text, self._phrase(name, text)) for name, text in said if text)
+
+    def _phrase(self, signal: str, text: str) -> Phrase:
+        name = stems(self.evidence.title)
+        match signal:
+            case "genes":
+                return with_genes(text, self.evidence.genes)
+            case "description":
+                return marked(text, frozenset(name))
+            case "lexical" | "annotation":
+                return marked(text, self.words.intersection(name))
+            case "vocabulary":
+                said = {stem for one, _, _ in self.evidence.subject.read_as for stem in stems(one)}
+                return marked(text, self.words.intersection(name) | said)
+            case _:
+                return (Part(text),)
+
+
+def words_of(subject: Subject) -> frozenset[str]:
+    """The stems of all words that names are compared with."""
+    texts = [subject.title.spelt_out, subject.short.spelt_out]
+    texts += [one.text for one in subject.components]
+    texts += [meant for _, meant, _ in subject.read_as]
+    return frozenset(stem for text in texts for stem in stems(text))
+
 
 def in_short(facts: Facts) -> tuple[Reason, ...]:
     """One line: what can be checked first, without what another reason says too."""
-    found = []
-    for signal in TOLD:
-        if signal.name in _IN_FULL_ALONE:
-            continue
-        text = signal.explain(facts.evidence)
-        if signal.name == "vocabulary" and _says_nothing_new(facts.evidence):
-            continue
-        if text and len(text) <= _ONE_LINE:
-            found.append(_reason(signal.name, text, facts.evidence))
+    found = [
+        one
+        for one in facts.told
+        if one.signal not in _IN_FULL_ALONE
+        and len(one.text) <= _ONE_LINE
+        and not (one.signal == "vocabulary" and _says_nothing_new(facts.evidence))
+    ]
     found += _others(facts)
     if facts.agreed:
         found.append(Reason("agreement", counts_in_words(facts.agreed)))
@@ -96,53 +125,21 @@ def in_short(facts: Facts) -> tuple[Reason, ...]:
 
 def in_full(facts: Facts) -> tuple[Reason, ...]:
     """One reason a signal, with the evidence itself, in the order of `LABELS`."""
-    told: dict[str, list[Phrase]] = {}
-    for signal in TOLD:
-        if text := signal.explain(facts.evidence):
-            told.setdefault(signal.name, []).append(
-                _reason(signal.name, text, facts.evidence).phrase or (Part(text),)
-            )
+    told: dict[str, list[Phrase]] = {one.signal: [one.phrase] for one in facts.told}
     if synonyms := _matching(facts.synonyms, facts.evidence.subject):
         told.setdefault("lexical", []).append(synonyms)
-    for column, (signal_name, by_what) in _BY_PLACE.items():
+    for column, (signal, by_what) in _BY_PLACE.items():
         place = facts.standing.get(column, _CLOSE + 1)
         if place <= _CLOSE and facts.evidence.values[column] > 0:
             sentence = f"{ordinal(place)} of {facts.compared:,} {by_what}"
-            told.setdefault(signal_name, []).append((Part(sentence),))
+            told.setdefault(signal, []).append((Part(sentence),))
     for reason in _others(facts):
         told.setdefault(reason.signal, []).append(reason.phrase or (Part(reason.text),))
     if facts.agreed:
         told["agreement"] = [(Part(in_words(facts.agreed)),)]
-    all_ = facts.evidence.candidates
-    compared = f"{facts.compared:,} of {all_:,} entries were compared by all signals"
-    told["compared"] = [(Part(compared),)]
+    compared, of = facts.compared, facts.evidence.candidates
+    told["compared"] = [(Part(f"{compared:,} of {of:,} entries were compared by all signals"),)]
     return tuple(Reason.of(name, joined(told[name])) for name in LABELS if name in told)
-
-
-def marked_name(subject: Subject, title: str) -> Phrase:
-    """The name of a target with the words marked that the Key Event has too, in whatever words."""
-    return marked(title, _words(subject))
-
-
-def _words(subject: Subject) -> frozenset[str]:
-    """The stems of all words that names are compared with."""
-    texts = [subject.title.spelt_out, subject.short.spelt_out]
-    texts += [one.text for one in subject.components]
-    texts += [meant for _, meant, _ in subject.read_as]
-    return frozenset(stem for text in texts for stem in stems(text))
-
-
-def _reason(signal: str, text: str, evidence: Evidence) -> Reason:
-    if signal == "genes":
-        return Reason(signal, text, with_genes(text, evidence.genes))
-    if signal == "description":
-        return Reason(signal, text, marked(text, frozenset(stems(evidence.title))))
-    if signal in _QUOTES_WORDS:
-        both = _words(evidence.subject).intersection(stems(evidence.title))
-        if signal == "vocabulary":
-            both |= {stem for said, _, _ in evidence.subject.read_as for stem in stems(said)}
-        return Reason(signal, text, marked(text, both))
-    return Reason(signal, text)
 
 
 def _others(facts: Facts) -> list[Reason]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from webapp.catalog.models import KeyEvent, Target
 from webapp.database import Database
-from webapp.suggestions import fusion, listing, meaning, ranker, whynot
+from webapp.suggestions import listing, meaning, ranker, whynot
 from webapp.suggestions.abbreviations import Query, query_of
 from webapp.suggestions.encoder import Encoder, EncoderError, load
 from webapp.suggestions.holder import NOTHING, Holder, Now
@@ -31,6 +31,7 @@ from webapp.suggestions.lists import (
 )
 from webapp.suggestions.ranker import Suggestion
 from webapp.suggestions.remembered import Remembered
+from webapp.suggestions.serving import Serving
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ class Suggester:
         self._encoding = ThreadPoolExecutor(1, thread_name_prefix="encoder")
         self.observers: list[Observer] = []
         self.memory = Remembered()
+        self._serving = Serving()
 
     def load_index(self) -> None:
         """Load the index at once, as commands do; pages have it loaded in the background."""
@@ -118,8 +120,9 @@ class Suggester:
     def state(self) -> dict[str, str]:
         """For /health: `status` and one sentence about the disk; waits for nothing."""
         index, flaw = self._holder.state()
-        if flaw or self._encoder_problem:
-            detail = " ".join(part for part in (self._encoder_problem, flaw) if part)
+        flaws = [one for one in (self._encoder_problem, flaw, self._serving.flaw) if one]
+        if flaws:
+            detail = " ".join(flaws)
             return {"status": "degraded", "detail": detail}
         if index is None:
             return {"status": "ok", "detail": "The index is there and is being loaded."}
@@ -157,23 +160,20 @@ class Suggester:
                 "This Key Event has no title to go by. Search for targets instead.",
                 (),
             )
-        basis = ""
+        model = self._serving.model(session, now.index.encoder)
         if resource in now.index.resources:
             known = self.memory.of(session, now.index, resource)
-            number, basis = key_event.number, NO_SIGNALS
-            try:
-                pool = listing.ranked_pool(now, known, resource, number, query.plain)
-                if pool is not None:
-                    return self._fused(session, now, key_event, pool, limit)
-            except fusion.ModelUnusable as reason:
-                log.info("ranked by the fixed combination: %s", reason)
-                basis = NO_WEIGHTS
+            pool = listing.ranked_pool(now, model, known, resource, key_event.number, query.plain)
+            if pool is not None:
+                return self._fused(session, now, key_event, pool, limit)
         vectors = now.index.vectors_of(key_event.number, query.plain)
         notice = now.notice
         if vectors is None and now.index.encoder is not None:
             notice = whynot.NOT_INDEXED
         found = self._ranked(session, now, resource, query, vectors, limit, notice)
-        return found if vectors is None else replace(found, basis=basis)
+        if vectors is None:
+            return found
+        return replace(found, basis=NO_SIGNALS if model else NO_WEIGHTS)
 
     def _fused(
         self,
@@ -193,7 +193,9 @@ class Suggester:
 
     def why_not(self, session: Session, key_event: KeyEvent, target: Target) -> whynot.WhyNot:
         """The place of a target that the list of a Key Event does not show, and what it lacks."""
-        return whynot.why_not(session, self._holder.now(session), self.memory, key_event, target)
+        now = self._holder.now(session)
+        model = self._serving.model(session, now.index.encoder)
+        return whynot.why_not(session, now, self.memory, model, key_event, target)
 
     @_observed
     def for_text(

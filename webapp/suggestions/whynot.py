@@ -16,6 +16,7 @@ from webapp.catalog.models import KeyEvent, Target, TargetGene
 from webapp.catalog.registry import RESOURCES, local_name, parse_identifier
 from webapp.suggestions import direction, listing
 from webapp.suggestions.abbreviations import query_of
+from webapp.suggestions.fusion import Model
 from webapp.suggestions.holder import NOTHING, Now, plain_notice
 from webapp.suggestions.lacks import Side, lacks
 from webapp.suggestions.order import Order, order_of
@@ -126,7 +127,12 @@ def _first_of(called: Sequence[Target], resource: str) -> list[Target]:
 
 
 def why_not(
-    session: Session, now: Now, known: Remembered, key_event: KeyEvent, target: Target
+    session: Session,
+    now: Now,
+    known: Remembered,
+    model: Model | None,
+    key_event: KeyEvent,
+    target: Target,
 ) -> WhyNot:
     """The place of a target for a Key Event, and what it lacks beside those that are shown."""
     index, resource = now.index, target.resource
@@ -150,7 +156,7 @@ def why_not(
     if not query.plain.strip():
         return replace(answer, verdict="This Key Event has no title to rank by.", notice="")
     row = part.identifiers.index(target.identifier)
-    order = order_of(session, now, known, key_event, resource)
+    order = order_of(session, now, known, model, key_event, resource)
     if order.dense is None and index.encoder is not None:
         answer = replace(answer, notice=NOT_INDEXED)
     if order.dense is None and order.lexical[row] <= 0:
