@@ -15,6 +15,7 @@ from webapp import current, texts
 from webapp.catalog.registry import RESOURCES
 from webapp.curation.workflow import waiting_for_review
 from webapp.operations import health as checks
+from webapp.operations import rooms
 from webapp.publishing.records import LICENCE, SOURCES
 from webapp.publishing.records import releases as releases_in_use
 from webapp.suggestions.builder import catalog_version
@@ -116,7 +117,7 @@ def _frame(site: dict[str, object], releases: _Releases) -> dict[str, object]:
         # Who can mend it is told everywhere; a Key Event's page says it beside the list itself.
         beside_the_list = request.blueprint == "curation" and request.view_args
         notice = "" if beside_the_list else suggester().notice
-        found = checks.components(current.settings(), current.database(), suggester().state)
+        found = checks.components(current.settings(), current.database(), rooms.states())
         health = {"status": checks.overall(found), "url": url_for("operator.page")}
     # An address that can be opened again: a page that came back from a form has none of its own.
     readable = request.full_path.rstrip("?") if request.method == "GET" else url_for("home")

@@ -21,6 +21,8 @@ PAGES = (
     "/key-events/1513",
     "/key-events/642?target=WP197",
     "/key-events/642?resource=go_bp",
+    "/key-events/642?why=WP254",
+    "/key-events/642?why=nothing+so+called&target=WP254",
     "/aops",
     "/aops/38",
     "/targets/wikipathways:WP254",

@@ -32,5 +32,8 @@ def test_what_is_not_in_the_catalog_and_what_no_name_shares(open_page: Opener) -
     expect(page.locator("ol.rows > li")).to_have_count(0)
     box.fill("zzzzz")
     box.press("Enter")
+    expect(page.locator("#suggestions")).to_contain_text("Nothing found for “zzzzz”")
+    box.fill("dying neurons")
+    box.press("Enter")
     expect(page.locator("#suggestions")).to_contain_text("None of these names shares a word")
     expect(page.locator("ol.rows > li").first).to_be_visible()

@@ -69,13 +69,21 @@ def test_an_identifier_that_is_not_in_the_catalog_lists_nothing(
 
 @pytest.mark.usefixtures("by_meaning")
 def test_a_list_that_shares_no_word_says_so(anonymous: Member) -> None:
-    page = anonymous.get("/key-events/1513?q=zzzzz").text
-    assert "None of these names shares a word with “zzzzz”" in page
+    page = anonymous.get("/key-events/1513?q=dying neurons").text
+    assert "None of these names shares a word with “dying neurons”" in page
     assert "Found for" not in page
     assert rows(page), "what is near in meaning may still help"
+    assert "Ranked more simply, by meaning and shared words: of a search nothing else" in page
     shared = anonymous.get("/key-events/1513?q=apoptosis").text
     assert "Found for “apoptosis”" in shared
     assert "None of these names" not in shared
+
+
+@pytest.mark.usefixtures("by_meaning")
+def test_words_without_meaning_find_nothing(anonymous: Member) -> None:
+    page = anonymous.get("/key-events/1513?q=zzzzz").text
+    assert "Nothing found for “zzzzz”" in page
+    assert not rows(page)
 
 
 def test_a_target_in_the_address_that_is_not_in_the_catalog_is_named(anonymous: Member) -> None:

@@ -48,6 +48,7 @@ def test_every_component_is_named(anonymous: Member) -> None:
         "catalog",
         "sessions",
         "suggestions",
+        "search",
         "backup",
         "disk",
     ]

@@ -6,7 +6,7 @@ import json
 import logging
 import platform
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,16 +32,14 @@ BACKUP_STATES = tuple("ok running stuck pending failed missed late undrilled unc
 class State(Collector):
     """Gauges of one installation."""
 
-    def __init__(
-        self, settings: Settings, database: Database, suggestions: Callable[[], dict[str, str]]
-    ) -> None:
+    def __init__(self, settings: Settings, database: Database, rooms: health.States) -> None:
         self._settings = settings
         self._database = database
-        self._suggestions = suggestions
+        self._rooms = rooms
 
     def collect(self) -> Iterator[Metric]:
         """All gauges; those of a part that cannot be read are left out, and its status says so."""
-        found = health.components(self._settings, self._database, self._suggestions)
+        found = health.components(self._settings, self._database, self._rooms)
         build = InfoMetricFamily("kewp_build", "Versions in use.")
         build.add_metric(
             (),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -144,16 +144,17 @@ def disk(settings: Settings) -> Check:
     return Check("ok", f"{min(room.values()) / 1e6:,.0f} MB free.")
 
 
-def components(
-    settings: Settings, main: Database, suggestions: Callable[[], dict[str, str]]
-) -> dict[str, Check]:
+States = Mapping[str, Callable[[], dict[str, str]]]
+"""What rooms report of themselves, by the name of the component: `status` and `detail`."""
+
+
+def components(settings: Settings, main: Database, rooms: States) -> dict[str, Check]:
     """All checks by the name of what they are about."""
-    ranking = suggestions()
     return {
         "database": database(main),
         "catalog": catalog(main),
         "sessions": sessions(settings.runtime_path),
-        "suggestions": Check(ranking["status"], ranking["detail"]),
+        **{name: Check(**state()) for name, state in rooms.items()},
         "backup": backup(settings.backup_dir / "status.json"),
         "disk": disk(settings),
     }

@@ -15,12 +15,11 @@ from webapp import current
 from webapp.accounts import audit
 from webapp.accounts.access import me, requires
 from webapp.errors import Problem
-from webapp.operations import snapshots, words
+from webapp.operations import rooms, snapshots, words
 from webapp.operations.in_force import in_force
 from webapp.operations.overview import Overview, look
 from webapp.operations.programs import Program, Refused, Unreachable, supervisor
 from webapp.security import limited
-from webapp.suggestions.current import suggester
 
 blueprint = Blueprint("operator", __name__)
 blueprint.add_app_template_filter(words.size, "bytes")
@@ -116,7 +115,7 @@ def download(name: str) -> Response:
 
 
 def _look() -> Overview:
-    return look(current.settings(), current.database(), suggester().state, supervisor())
+    return look(current.settings(), current.database(), rooms.states(), supervisor())
 
 
 def _find(name: str) -> Program:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -77,12 +76,12 @@ class Overview:
 def look(
     settings: Settings,
     database: Database,
-    suggestions: Callable[[], dict[str, str]],
+    rooms: health.States,
     supervisor: Supervisor,
 ) -> Overview:
     """Look at everything; takes at most the patience with supervisord and with the database."""
     now = datetime.now(UTC)
-    components = health.components(settings, database, suggestions)
+    components = health.components(settings, database, rooms)
     try:
         programs, unreachable = supervisor.programs(), ""
     except (Refused, Unreachable) as error:

@@ -9,10 +9,10 @@ from webapp import current
 from webapp.accounts.access import public
 from webapp.errors import Problem
 from webapp.operations import health as checks
+from webapp.operations import rooms
 from webapp.operations.audience import sees_details
 from webapp.operations.gauges import State
 from webapp.operations.metrics import Metrics
-from webapp.suggestions.current import suggester
 
 blueprint = Blueprint("operations", __name__)
 
@@ -21,7 +21,7 @@ blueprint = Blueprint("operations", __name__)
 @public
 def health() -> Response:
     """Readiness: 503 when the site cannot serve. Details for those who may see them."""
-    found = checks.components(current.settings(), current.database(), suggester().state)
+    found = checks.components(current.settings(), current.database(), rooms.states())
     word = checks.overall(found)
     if sees_details(database_answers=found["database"].status == "ok"):
         response = jsonify(checks.report(found))
@@ -52,7 +52,7 @@ def metrics() -> Response:
             "Ask from this machine, or with the header `Authorization: Bearer` and METRICS_TOKEN.",
         )
     counters: Metrics = current_app.extensions["kewp.metrics"]
-    state = State(current.settings(), current.database(), suggester().state)
+    state = State(current.settings(), current.database(), rooms.states())
     response = Response(counters.exposition(state), content_type=CONTENT_TYPE_PLAIN_0_0_4)
     response.headers["Cache-Control"] = "no-store"
     return response

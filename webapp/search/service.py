@@ -8,13 +8,14 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pysqlite3 import dbapi2
 from sqlalchemy.orm import Session
 
 from webapp.database import Database
 from webapp.search import finder, index, names
 from webapp.search.finder import FEW, Found, Hit, Place
 from webapp.search.reading import read
-from webapp.suggestions.builder import catalog_version
+from webapp.suggestions.builder import CATALOG_VERSION, catalog_version
 from webapp.suggestions.service import Suggester
 
 log = logging.getLogger(__name__)
@@ -25,8 +26,6 @@ RETRY = 60.0
 """Seconds before a build that failed is tried again."""
 NEAREST = 8
 """So many names that are nearest in meaning stand on the page of a search."""
-LEAST_COSINE = 0.45
-"""What is farther off than that has nothing to do with the words, for the bundled encoder."""
 
 LETTER_BY_LETTER = "Searched letter by letter, without near spellings:"
 FAILED = "It could not be built; the log of web says why."
@@ -65,6 +64,26 @@ class Searcher:
         """Build the index unless it is current; a build that fails leaves a line in the log."""
         self._build_or_log(anew=False)
 
+    def state(self) -> dict[str, str]:
+        """For /health: `status` and one sentence about the file; builds nothing, raises nothing."""
+        try:
+            version = str(self._database.probe(CATALOG_VERSION))
+        except dbapi2.Error:
+            version = None  # the check of the database says so
+        try:
+            with index.opened(self._path) as connection:
+                built_from = index.built_from(connection)
+        except index.IndexUnusable as reason:
+            hope = FAILED if self._failed else "The first search builds it."
+            return {"status": "degraded", "detail": f"{LETTER_BY_LETTER} {reason}. {hope}"}
+        if version not in {None, built_from}:
+            hope = FAILED if self._failed else "The next search builds a new one."
+            detail = (
+                f"What is new in the catalog is not found yet: the search index is older. {hope}"
+            )
+            return {"status": "degraded", "detail": detail}
+        return {"status": "ok", "detail": "The search index fits the catalog."}
+
     def find(
         self, session: Session, text: str, *, kind: str = "", first: int = 0, limit: int = 5
     ) -> Answer:
@@ -85,7 +104,7 @@ class Searcher:
             (-cosine, of, key)
             for of, rows in near.items()
             for key, cosine in rows
-            if cosine >= LEAST_COSINE and (of, key) not in known
+            if (of, key) not in known
         )
         hits = [Hit(of, key, Place.MEANING) for _, of, key in ranked[:NEAREST]]
         return Answer(found, hits, asked_meaning=True, notice=notice)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from webapp.catalog.models import KeyEvent, Target, TargetSynonym
 from webapp.database import Database, utc_now
-from webapp.suggestions import evidence
+from webapp.suggestions import evidence, noise
 from webapp.suggestions import index as files
 from webapp.suggestions.abbreviations import explained_in, find_abbreviations, query_of
 from webapp.suggestions.encoder import Encoder
@@ -126,7 +126,7 @@ def _write(
             .order_by(KeyEvent.number)
         ).all()
         material = evidence.read(session, targets, abbreviations) if encoder else None
-    lexical = {}
+    lexical, nonsense = {}, None
     for resource, rows in targets.items():
         lexical[resource] = LexicalIndex.build([names for _, _, names in rows])
         lexical[resource].save(folder / resource / "bm25")
@@ -140,7 +140,7 @@ def _write(
             for resource, rows in targets.items()
         } | {"key_events.npy": [text for pair in queries for text in pair]}
         names = {text for texts in wanted.values() for text in texts}
-        wanted["texts.npy"] = sorted(material.texts() - names)
+        wanted["texts.npy"] = sorted(material.texts().union(noise.made_up()) - names)
         vectors = _Vectors(index_dir, encoder)
         vectors.encode([text for texts in wanted.values() for text in texts], progress)
         for name, texts in wanted.items():
@@ -152,6 +152,10 @@ def _write(
                 (folder / name).with_suffix(".keys"),
                 [files.text_key(text) for text in texts],
             )
+        nonsense = noise.nearest_cosine(
+            vectors.of(noise.made_up()),
+            (vectors.of(texts) for name, texts in wanted.items() if name != "texts.npy"),
+        )
         everything = list(names.union(wanted["texts.npy"]))
         material.write_pools(
             folder,
@@ -168,6 +172,7 @@ def _write(
             "encoder": encoder.name if encoder else None,
             "dimensions": encoder.dimensions if encoder else None,
             "made_by": dict(encoder.description) if encoder else {},
+            "nonsense_cosine": nonsense,
             "text_template": files.TEXT_TEMPLATE,
             "rules": files.RULES,
             "resources": {resource: len(rows) for resource, rows in targets.items()},

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from webapp.suggestions import abbreviations, pool, subject, text, vocabulary
+from webapp.suggestions import abbreviations, noise, pool, subject, text, vocabulary
 from webapp.suggestions.lexical import LexicalIndex
 from webapp.suggestions.pool import Pooled, Pools
 from webapp.suggestions.signals import SIGNALS, postings, targets
@@ -46,6 +46,7 @@ def _rules() -> str:
         text,
         abbreviations,
         vocabulary,
+        noise,
         subject,
         pool,
         targets,
@@ -96,6 +97,8 @@ class Index:
     """How the encoder made the vectors: the `description` that it had at the time."""
     named_genes: Mapping[int, frozenset[str]] = field(default_factory=dict)
     """Symbols of genes that Key Events name, by Key Event."""
+    nonsense_cosine: float = 0.0
+    """What is not nearer than that has nothing to do with a text; see `noise`."""
 
     @property
     def encoder_told(self) -> str | None:
@@ -231,6 +234,7 @@ def load(index_dir: Path, generation: str | None) -> Index:
             ),
             key_event_texts=read_json(folder / "key_events.keys")[::2] if encoder else [],
             made_by=manifest["made_by"],
+            nonsense_cosine=float(manifest["nonsense_cosine"] or 0),
             named_genes=(
                 {
                     int(number): frozenset(symbols)

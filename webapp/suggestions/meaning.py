@@ -14,7 +14,8 @@ KEY_EVENTS = "key_event"
 def nearest(
     now: Now, vectors: NDArray[np.float32], limit: int
 ) -> dict[str, list[tuple[str, float]]]:
-    """By resource, and for Key Events: the `limit` nearest (key, cosine), best first.
+    """By resource, and for Key Events: the `limit` nearest (key, cosine), best first, of those that
+    are nearer than words without meaning come (`Index.nonsense_cosine`).
 
     `vectors` (k, dimensions) are the encodings of the text. Keys are CURIEs of targets and numbers
     of Key Events.
@@ -29,7 +30,7 @@ def nearest(
             found[resource] = [
                 (part.identifiers[row], float(cosines[row]))
                 for row in best_rows(cosines, limit)
-                if cosines[row] > -np.inf
+                if cosines[row] > now.index.nonsense_cosine
             ]
     events = now.index.key_event_vectors
     if events is not None and len(events):
@@ -37,6 +38,8 @@ def nearest(
         cosines = (events.reshape(-1, events.shape[-1]) @ vectors.T).max(axis=1)
         cosines = cosines.reshape(len(events), -1).max(axis=1)
         found[KEY_EVENTS] = [
-            (str(numbers[row]), float(cosines[row])) for row in best_rows(cosines, limit)
+            (str(numbers[row]), float(cosines[row]))
+            for row in best_rows(cosines, limit)
+            if cosines[row] > now.index.nonsense_cosine
         ]
     return found

@@ -64,12 +64,14 @@ def rank(
     vectors: NDArray[np.float32] | None,
     limit: int,
     absent: NDArray[np.bool_] | None = None,
+    least: float = -np.inf,
 ) -> list[Suggestion]:
     """The best `limit` targets for a text; `vectors` (k, dimensions) are its encodings, if any.
 
     Only targets with some evidence are listed: a shared word or a vector. Equal scores keep the
     order of identifiers, so that a list is the same each time. `absent` marks the rows (one a
-    target) that are no candidates and are counted nowhere.
+    target) that are no candidates and are counted nowhere. A target that shares no word must be
+    nearer than the cosine `least`.
     """
     fused, dense, lexical = fixed_sum(resource, text, vectors)
     if absent is not None:
@@ -80,6 +82,8 @@ def rank(
     for row in rows:
         if fused[row] == -np.inf or (dense is None and lexical[row] <= 0):
             break
+        if dense is not None and lexical[row] <= 0 and dense[row] <= least:
+            continue
         listed.append(
             Suggestion(
                 rank=len(listed) + 1,

@@ -209,7 +209,8 @@ class Suggester:
             vectors = self._encoding.submit(self._encoder.encode, list(query.texts)).result()
         elif not notice:
             notice = "Searched by words alone: the encoder of the index is not loaded."
-        found = self._ranked(session, now, resource, query, vectors, limit, notice)
+        least = now.index.nonsense_cosine
+        found = self._ranked(session, now, resource, query, vectors, limit, notice, least)
         return replace(found, searched=text, basis="" if vectors is None else A_SEARCH)
 
     def by_meaning(
@@ -254,6 +255,7 @@ class Suggester:
         vectors: NDArray[np.float32] | None,
         limit: int,
         notice: str,
+        least: float = -np.inf,
     ) -> SuggestionList:
         part = now.index.resources.get(resource)
         version = f"{ranker.VERSION}/{now.index.encoder_told if vectors is not None else LEXICAL}"
@@ -261,7 +263,7 @@ class Suggester:
             ready = now.index is not NOTHING
             return SuggestionList(resource, version, 0, notice, (), ready=ready)
         absent = now.absent.get(resource)
-        found = ranker.rank(part, query.spelt_out, vectors, limit, absent)
+        found = ranker.rank(part, query.spelt_out, vectors, limit, absent, least)
         targets = listing.targets_of(session, found)
         candidates = listing.candidates_of(now.index, resource, absent)
         items = tuple(
