@@ -21,7 +21,7 @@ def test_by_keyboard_alone_without_scripts_on_a_phone(open_page: Opener) -> None
     answer.get_by_label("Identifier or exact title").fill("nothing so called")
     page.keyboard.press("Enter")
     expect(answer.get_by_label("Identifier or exact title")).to_have_accessible_description(
-        "No entry of any resource has the identifier or the exact title “nothing so called”. "
+        "Error No entry of any resource has the identifier or the exact title “nothing so called”. "
         "Write an identifier such as WP254, or search for words of the title."
     )
 
