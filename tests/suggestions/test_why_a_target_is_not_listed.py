@@ -237,3 +237,23 @@ def test_several_of_one_title_are_named(database: Database) -> None:
         )
     with database.read() as session, pytest.raises(UnknownTarget, match=r"WP\d+, WP\d+"):
         find_target(session, " twins ", OF)
+
+
+def test_genes_that_the_key_event_names_are_told_by_name(
+    database: Database, settings: Settings, counting: Counting
+) -> None:
+    """CASP9 is a gene of the pathway of apoptosis."""
+    with database.write() as session:
+        session.execute(
+            update(KeyEvent).where(KeyEvent.number == 1513).values(title="Activation of CASP9")
+        )
+    builder.build(database, settings.index_dir, counting)
+    suggester = Suggester(database, settings.index_dir, BUNDLED, "")
+    suggester.load_index()
+    lines = [line for one in all_of(suggester, database).values() for line in told(one)]
+    none = "has none of the genes that the Key Event names (CASP9); the first has CASP9"
+    assert none in lines
+    with database.read() as session:
+        first = suggester.for_key_event(session, event_of(session, 1513), OF).items[0]
+    linked = [part.gene for reason in first.reasons for part in reason.phrase if part.gene]
+    assert linked == ["CASP9"]

@@ -137,15 +137,15 @@ def _annotation(own: Side, other: Side) -> str:
 
 
 def _genes(own: Side, other: Side, named: frozenset[str]) -> str:
-    if named and not own.evidence.genes:
+    has = ", ".join(sorted(other.evidence.genes - own.evidence.genes))
+    if has and not own.evidence.genes:
         told = f"has none of the genes that the Key Event names ({', '.join(sorted(named))})"
-        has = ", ".join(sorted(other.evidence.genes))
-        return f"{told}; {other.called} has {has}" if has else told
+        return f"{told}; {other.called} has {has}"
+    if has:
+        return f"lacks {has}, which the Key Event names; {other.called} has it"
     if not own.held:
         return "has no genes in this catalog"
-    return (
-        f"its genes are less like those of what is nearest in meaning than those of {other.called}"
-    )
+    return f"its genes are less like those of what is nearest in meaning than {other.called}'s are"
 
 
 def _kind(column: str, own: Side, other: Side) -> str:
