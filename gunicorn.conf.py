@@ -56,6 +56,20 @@ graceful_timeout = settings.whole("GUNICORN_GRACEFUL_TIMEOUT", 20, 1, 24)
 max_requests = settings.whole("GUNICORN_MAX_REQUESTS", 500, 0, 1_000_000)
 max_requests_jitter = settings.whole("GUNICORN_MAX_REQUESTS_JITTER", 50, 0, 1_000_000)
 
+# What a request may be: longer addresses are answered 414, more or longer headers 431.
+# GUNICORN_LIMIT_REQUEST_LINE, GUNICORN_LIMIT_REQUEST_FIELDS, GUNICORN_LIMIT_REQUEST_FIELD_SIZE
+limit_request_line = settings.whole("GUNICORN_LIMIT_REQUEST_LINE", 4094, 1024, 8190)
+limit_request_fields = settings.whole("GUNICORN_LIMIT_REQUEST_FIELDS", 60, 20, 1000)
+limit_request_field_size = settings.whole("GUNICORN_LIMIT_REQUEST_FIELD_SIZE", 8190, 1024, 65536)
+
+# Connections of one worker, with those that send slowly or nothing (supervision/worker.py); less
+# than the 1,024 files that a process may usually have open.
+# GUNICORN_WORKER_CONNECTIONS
+worker_connections = settings.whole("GUNICORN_WORKER_CONNECTIONS", 500, 10, 10_000)
+
+# gunicorn believes no proxy: webapp/proxies.py does, those of TRUSTED_PROXIES, and nobody else.
+forwarded_allow_ips = ""
+
 # What happens, without the details of how: starts, stops, replaced workers.
 # GUNICORN_LOGLEVEL
 loglevel = settings.one_of(
