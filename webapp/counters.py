@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
-from limits import RateLimitItem
 from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
@@ -19,6 +20,8 @@ from sqlalchemy.exc import OperationalError
 from webapp.database import Database
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 TROUBLES = (OperationalError, RedisError)
 """What a store raises that is locked, full, read-only or away."""
@@ -111,22 +114,26 @@ def storage(address: str, runtime: Database, name: str) -> Storage:
     return SharedCounters(runtime)
 
 
-class Limiter:
-    """Counts in fixed windows in one shared store, and in this worker alone while that fails."""
+class Steadfast(Storage):
+    """A shared store, and while it fails, the memory of this worker: it raises no `TROUBLES`."""
+
+    STORAGE_SCHEME = ["kewp+steadfast"]  # noqa: RUF012 - the library declares it this way
 
     def __init__(self, shared: Storage) -> None:
-        self._shared = FixedWindowRateLimiter(shared)
-        self._alone = FixedWindowRateLimiter(MemoryStorage())
+        super().__init__()
+        self._shared = shared
+        self._alone = MemoryStorage()
         self._again = 0.0
 
-    def wait(self, item: RateLimitItem, kind: str, key: str) -> int:
-        """Count one act of `kind` by `key`; returns 0, or the seconds to wait where it is refused.
+    @property
+    def base_exceptions(self) -> tuple[type[Exception], ...]:
+        """Errors that the library may take for a storage failure."""
+        return TROUBLES
 
-        Never raises one of `TROUBLES`: the log says that the store failed.
-        """
+    def _ask(self, what: Callable[[Storage], T]) -> T:
         if time.monotonic() >= self._again:
             try:
-                return _ask(self._shared, item, kind, key)
+                return what(self._shared)
             except TROUBLES as error:
                 self._again = time.monotonic() + PAUSE
                 log.error(
@@ -135,11 +142,33 @@ class Limiter:
                     PAUSE,
                     getattr(error, "orig", None) or error,
                 )
-        return _ask(self._alone, item, kind, key)
+        return what(self._alone)
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count `amount` for `key` in a window of `expiry` seconds; returns the count so far."""
+        return self._ask(lambda store: store.incr(key, expiry, amount))
+
+    def get(self, key: str) -> int:
+        """The count of the running window, 0 where there is none."""
+        return self._ask(lambda store: store.get(key))
+
+    def get_expiry(self, key: str) -> float:
+        """When the running window ends, in Unix seconds."""
+        return self._ask(lambda store: store.get_expiry(key))
+
+    def check(self) -> bool:
+        """Whether the store answers; this worker's memory always does."""
+        return self._ask(lambda store: store.check())
+
+    def reset(self) -> int | None:
+        """Forget all counts; returns how many there were."""
+        return self._ask(lambda store: store.reset())
+
+    def clear(self, key: str) -> None:
+        """Forget the count of one key."""
+        self._ask(lambda store: store.clear(key))
 
 
-def _ask(limiter: FixedWindowRateLimiter, item: RateLimitItem, kind: str, key: str) -> int:
-    if limiter.hit(item, kind, key):
-        return 0
-    reset = limiter.get_window_stats(item, kind, key).reset_time
-    return max(1, int(reset - time.time()) + 1)
+def limiter(address: str, runtime: Database, name: str) -> FixedWindowRateLimiter:
+    """What counts; see `storage`."""
+    return FixedWindowRateLimiter(Steadfast(storage(address, runtime, name)))

@@ -6,6 +6,7 @@ Imports `database`, `errors`, `counters` and `proxies`.
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -14,8 +15,9 @@ from uuid import uuid4
 from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 from limits import RateLimitItem, parse
+from limits.strategies import FixedWindowRateLimiter
 
-from webapp.counters import Limiter, storage
+from webapp import counters
 from webapp.database import Database
 from webapp.errors import Problem
 from webapp.proxies import BelieveProxies, counted_as
@@ -78,8 +80,10 @@ def client_address() -> str:
 
 
 def _count(item: RateLimitItem, kind: str, key: str) -> None:
-    limiter: Limiter = current_app.extensions["kewp.limiter"]
-    if wait := limiter.wait(item, kind, key):
+    limiter: FixedWindowRateLimiter = current_app.extensions["kewp.limiter"]
+    if not limiter.hit(item, kind, key):
+        reset = limiter.get_window_stats(item, kind, key).reset_time
+        wait = max(1, int(reset - time.time()) + 1)
         per = f"{item.amount} a {item.GRANULARITY.name}"
         raise Problem(
             429,
@@ -136,7 +140,7 @@ def init_app(app: Flask, runtime: Database) -> None:
     app.before_request(_refuse_other_sites)
     CSRFProtect(app)
     name = str(app.config["SESSION_COOKIE_NAME"])
-    app.extensions["kewp.limiter"] = Limiter(storage(settings.ratelimit_storage_uri, runtime, name))
+    app.extensions["kewp.limiter"] = counters.limiter(settings.ratelimit_storage_uri, runtime, name)
     app.wsgi_app = BelieveProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign,assignment]
     headers = HEADERS
     if settings.public_url.startswith("https://"):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ import redis
 from flask import Flask
 
 from tests.conftest import Member, settings_in
+from tests.missing import program
 from tests.supervision.installation import free_port, wait_until
 from webapp import counters, create_app
 from webapp.settings import Settings
@@ -24,24 +23,18 @@ PASSWORD = "a-password-of-the-store"
 
 
 @pytest.fixture(scope="module")
-def program() -> str:
-    """The redis-server of this machine; skips loudly where there is none, unless in CI."""
-    found = shutil.which("redis-server")
-    if not found:
-        message = "REDIS IS NOT TESTED: no redis-server here; as root: apt-get install redis-server"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    return found
+def redis_server() -> str:
+    """The redis-server of this machine."""
+    return program("redis-server", "redis-server")
 
 
 @contextmanager
-def served(program: str, folder: Path, port: int) -> Iterator[str]:
+def served(executable: str, folder: Path, port: int) -> Iterator[str]:
     """A Redis with a password, in a folder of its own; gives its address."""
     address = f"redis://:{PASSWORD}@127.0.0.1:{port}/3"
     options = f"--port {port} --bind 127.0.0.1 --save --appendonly no --requirepass {PASSWORD}"
     process = subprocess.Popen(
-        [program, *options.split(), "--dir", str(folder)], stdout=subprocess.DEVNULL
+        [executable, *options.split(), "--dir", str(folder)], stdout=subprocess.DEVNULL
     )
     try:
         wait_until("Redis answers", lambda: answers(address))
@@ -82,9 +75,9 @@ def tries(apps: list[Flask], count: int) -> Counter[int]:
 
 
 def test_as_many_as_allowed_over_both_workers(
-    program: str, settings: Settings, tmp_path: Path
+    redis_server: str, settings: Settings, tmp_path: Path
 ) -> None:
-    with served(program, tmp_path, free_port()) as address, workers(settings, address) as apps:
+    with served(redis_server, tmp_path, free_port()) as address, workers(settings, address) as apps:
         assert tries(apps, 90) == {410: 60, 429: 30}
         refused = Member(apps[0].test_client(), None).post("/sign-in/no")
         assert 1 <= int(refused.headers["Retry-After"]) <= 61
@@ -97,7 +90,7 @@ def test_as_many_as_allowed_over_both_workers(
 
 
 def test_without_redis_nobody_is_locked_out_and_it_is_found_again(
-    program: str,
+    redis_server: str,
     settings: Settings,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
@@ -109,7 +102,7 @@ def test_without_redis_nobody_is_locked_out_and_it_is_found_again(
         assert tries(apps, 4) == {410: 4}
         assert "their store does not answer" in caplog.text
         assert PASSWORD not in caplog.text
-        with served(program, tmp_path, port) as address, redis.from_url(address) as client:
+        with served(redis_server, tmp_path, port) as address, redis.from_url(address) as client:
             assert tries(apps, 2) == {410: 2}
             [key] = client.keys()
             assert client.get(key) == b"2"
