@@ -28,7 +28,7 @@ bind = (
 workers = settings.whole("WEB_CONCURRENCY", 2, 1, 64)
 
 # Threads, as sync workers ignore keep-alive, and a curator's slow download must not stop others;
-# ours are gunicorn's own, but give up a client that is silent for five seconds.
+# ours are gunicorn's own, but never wait for a client that sends slowly or nothing.
 # GUNICORN_WORKER_CLASS, GUNICORN_THREADS
 worker_kind = settings.one_of("GUNICORN_WORKER_CLASS", "gthread", ("gthread", "sync"))
 worker_class = "supervision.worker.PatientThreadWorker" if worker_kind == "gthread" else "sync"

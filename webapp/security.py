@@ -134,6 +134,7 @@ def init_app(app: Flask, runtime: Database) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=14 * 86400,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_REQUEST_BYTES,  # Flask's own, for fields, would be a little less
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: forms may stay open
     )
     app.before_request(_refuse_streams)
