@@ -21,22 +21,21 @@ SECRETS = {
 }
 
 
-@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize(
+    "name", [one.name for one in SETTINGS if one.secret and one.name != "DATABASE_URL"]
+)
 @pytest.mark.parametrize("place", ["environment", ".env"])
 def test_every_secret_may(name: str, place: str, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
-    secret.write_text(f"{SECRETS[name]}\r\n")
+    value = SECRETS.get(name, "any-text-that-is-a-secret")
+    secret.write_text(f"{value}\r\n")
     line = {f"{name}_FILE": str(secret)}
     env_file = tmp_path / ".env"
     if place == ".env":
         env_file.write_text(f"{name}_FILE={secret}\n{name}=\n")
     settings = load_settings(line if place == "environment" else {}, env_file)
-    assert settings.texts[name] == SECRETS[name]
+    assert settings.texts[name] == value
     assert settings.sources[name] == "file"
-
-
-def test_the_list_above_is_complete() -> None:
-    assert set(SECRETS) == {one.name for one in SETTINGS if one.secret} - {"DATABASE_URL"}
 
 
 def test_the_backups_read_theirs(tmp_path: Path) -> None:
