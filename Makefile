@@ -12,7 +12,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-container test-faults env install dev-install vendor catalog clean
+.PHONY: help run test test-container test-faults env install dev-install vendor catalog audit clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ vendor: webapp/static/vendor/.copied ## Fetch the front-end libraries and copy w
 
 catalog: install .env ## Download the official releases and import them
 	@exec $(BIN)/python -m webapp catalog update
+
+audit: ## Ask the OSV database for known vulnerabilities of what is pinned: needs the network
+	@$(PYTHON) tools/audit.py
 
 clean: ## Remove what can be made again; data, logs, backups and .env stay
 	rm -rf $(VENV) node_modules webapp/static/vendor

@@ -28,7 +28,7 @@ bind = (
 workers = settings.whole("WEB_CONCURRENCY", 2, 1, 64)
 
 # Threads, as sync workers ignore keep-alive, and a curator's slow download must not stop others;
-# ours are gunicorn's own, but give up a client that is silent for five seconds.
+# ours are gunicorn's own, but never wait for a client that sends slowly or nothing.
 # GUNICORN_WORKER_CLASS, GUNICORN_THREADS
 worker_kind = settings.one_of("GUNICORN_WORKER_CLASS", "gthread", ("gthread", "sync"))
 worker_class = "supervision.worker.PatientThreadWorker" if worker_kind == "gthread" else "sync"
@@ -55,6 +55,20 @@ graceful_timeout = settings.whole("GUNICORN_GRACEFUL_TIMEOUT", 20, 1, 24)
 # GUNICORN_MAX_REQUESTS, GUNICORN_MAX_REQUESTS_JITTER
 max_requests = settings.whole("GUNICORN_MAX_REQUESTS", 500, 0, 1_000_000)
 max_requests_jitter = settings.whole("GUNICORN_MAX_REQUESTS_JITTER", 50, 0, 1_000_000)
+
+# What a request may be: longer addresses are answered 414, more or longer headers 431.
+# GUNICORN_LIMIT_REQUEST_LINE, GUNICORN_LIMIT_REQUEST_FIELDS, GUNICORN_LIMIT_REQUEST_FIELD_SIZE
+limit_request_line = settings.whole("GUNICORN_LIMIT_REQUEST_LINE", 4094, 1024, 8190)
+limit_request_fields = settings.whole("GUNICORN_LIMIT_REQUEST_FIELDS", 60, 20, 1000)
+limit_request_field_size = settings.whole("GUNICORN_LIMIT_REQUEST_FIELD_SIZE", 8190, 1024, 65536)
+
+# Connections of one worker, with those that send slowly or nothing (supervision/worker.py); less
+# than the 1,024 files that a process may usually have open.
+# GUNICORN_WORKER_CONNECTIONS
+worker_connections = settings.whole("GUNICORN_WORKER_CONNECTIONS", 500, 10, 10_000)
+
+# gunicorn believes no proxy: webapp/proxies.py does, those of TRUSTED_PROXIES, and nobody else.
+forwarded_allow_ips = ""
 
 # What happens, without the details of how: starts, stops, replaced workers.
 # GUNICORN_LOGLEVEL

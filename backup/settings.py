@@ -33,6 +33,9 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _NOT_SHOWN = {"BACKUP_PING_URL", "BACKUP_COPY_TO"}
 """Who knows the address can silence the alarm; a remote with options may hold a password."""
 
+_SECRETS = {"BACKUP_PING_URL"}
+"""Those that the application's table calls secret."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -60,7 +63,8 @@ def load_settings(
     running = read_running(env_file.parent / "run") if env_file else {}
 
     def setting(name: str, default: str, read: Callable[[str], T]) -> T:
-        text = given.get(name) or running.get(name) or from_file.get(name) or default
+        places = (given, running, from_file)
+        text = next((found for place in places if (found := _given(name, place))), default)
         try:
             return read(text)
         except ValueError as error:
@@ -84,6 +88,25 @@ def load_settings(
             "already; name a folder on another disk."
         )
     return settings
+
+
+def _given(name: str, place: Mapping[str, str]) -> str:
+    """What a place says of a setting; a secret may stand in a file that `NAME_FILE` names."""
+    text = place.get(name) or ""
+    named = place.get(f"{name}_FILE") if name in _SECRETS else ""
+    if not named:
+        return text
+    if text:
+        raise SettingsError(f"{name} and {name}_FILE are both set: remove one of them.")
+    file = ROOT / named
+    try:
+        text = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it holds no text"
+        raise SettingsError(f"{name}_FILE names {file}, which cannot be read: {reason}.") from None
+    if not text:
+        raise SettingsError(f"{name}_FILE names {file}, which is empty: put the secret into it.")
+    return text
 
 
 def read_running(run: Path) -> dict[str, str]:

@@ -48,6 +48,7 @@ SHARED_AND_SLOW = {
     "full_import": "the full catalog",
     "real_programs": "the real programs",
     "operated": "the operator's installation",
+    "guarded": "a guarded server",
 }
 """Fixtures that take long to make; the tests that share one run in one process."""
 

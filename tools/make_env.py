@@ -12,6 +12,8 @@ import sys
 SECRET = re.compile(r"(?m)^(?:export[ \t]+)?FLASK_SECRET_KEY[ \t]*(?:=(?P<value>.*))?$")
 """The line of the secret, also as a shell or a careless hand writes it."""
 
+SECRET_FILE = re.compile(r"(?m)^(?:export[ \t]+)?FLASK_SECRET_KEY_FILE[ \t]*=(.*)$")
+
 NOTHING = {"", "''", '""'}
 
 
@@ -34,6 +36,9 @@ def complete() -> int:
     """Fill in the secret of the `.env` that is there, if it has none."""
     with open(".env", encoding="utf-8", newline="") as file:
         text = file.read()
+    if any(one[1].strip() not in NOTHING for one in SECRET_FILE.finditer(text)):
+        print("There is a .env already, and its secret is in a file; it stays as it is.")
+        return 0
     found = list(SECRET.finditer(text))
     if found and (found[-1]["value"] or "").split("#")[0].strip() not in NOTHING:
         print("There is a .env already; it stays as it is.")

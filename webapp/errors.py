@@ -28,7 +28,8 @@ _REMEDIES = {
     403: "Your role does not allow this. Ask an administrator if it should.",
     404: "Check the address, or search for what you were looking for.",
     405: "This address does not accept that kind of request.",
-    413: "The request is larger than this site accepts. Shorten the text and send it again.",
+    413: "This is more than the {limit:,} bytes that this site accepts. Nothing was changed. The "
+    "browser's back button brings back what you typed; shorten it and send it again.",
     500: "The fault is ours. Try again; if it stays, send the request number to the operator.",
 }
 
@@ -127,9 +128,10 @@ def from_http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
     phrase = HTTPStatus(error.code).phrase
-    response = answer(
-        Problem(error.code, phrase + ".", _REMEDIES.get(error.code, error.description or ""))
-    )
+    remedy = _REMEDIES.get(error.code, error.description or "")
+    if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        remedy = remedy.format(limit=current_app.config["MAX_CONTENT_LENGTH"])
+    response = answer(Problem(error.code, phrase + ".", remedy))
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value

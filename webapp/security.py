@@ -1,6 +1,6 @@
 """Response headers, forms that cannot be forged, and limits shared by all workers.
 
-Imports `database` and `errors`; limits count in `runtime.db`.
+Imports `database`, `errors`, `counters` and `proxies`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from uuid import uuid4
 
 from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
-from limits import parse
-from limits.storage import Storage
+from limits import RateLimitItem, parse
 from limits.strategies import FixedWindowRateLimiter
-from sqlalchemy import text
 
+from webapp import counters
 from webapp.database import Database
 from webapp.errors import Problem
+from webapp.proxies import BelieveProxies, counted_as
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,87 +28,70 @@ R = TypeVar("R")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "object-src 'none'; frame-src 'none'; worker-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Permissions-Policy": (
+        "accelerometer=(), bluetooth=(), camera=(), display-capture=(), geolocation=(), "
+        "gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()"
+    ),
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
+"""On every answer, also on errors, files and redirects."""
+
+HSTS = "max-age=31536000"
+"""Where people type https://…: for a year browsers ask for nothing else of this host (RFC 6797).
+
+Its subdomains are not ours to decide about.
+"""
 
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 FORGED = "It came from another site. Nothing was changed; open the page here and send it again."
 
-MAX_REQUEST_BYTES = 256 * 1024
-"""Our largest form is a few kilobytes; 256 KiB leaves room for long quotes."""
+MAX_REQUEST_BYTES = 512 * 1024
+"""Our largest form is a few kilobytes. The room above lets a field that is too long come back with
+the whole form, and a sentence that names the field and its limit."""
 
 
-class SharedCounters(Storage):
-    """Storage of the `limits` library in `runtime.db`, so that all workers count together."""
+THROTTLES = {
+    "sign-in from an address": parse("60/minute"),
+    "sign-in of a person": parse("30/minute"),
+}
+"""How often what is tried at signing in: a class of thirty behind one address must get in."""
 
-    STORAGE_SCHEME = ["kewp"]  # noqa: RUF012 - the library declares it this way
 
-    def __init__(self, runtime: Database) -> None:
-        super().__init__()
-        self._runtime = runtime
+def throttle(kind: str, key: str) -> None:
+    """Count one attempt of a kind in `THROTTLES` by `key`; raises `Problem` 429 beyond its limit.
 
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        """Errors that the library may take for a storage failure."""
-        return OSError
+    A key is an address (`client_address()`) or a person (`provider:subject`). Call it before the
+    attempt is looked at, so that right and wrong ones count alike.
+    """
+    _count(THROTTLES[kind], kind, key)
 
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Count `amount` for `key` in a window of `expiry` seconds; returns the count so far."""
-        now = time.time()
-        with self._runtime.write() as session:
-            session.execute(
-                text("DELETE FROM limit_counter WHERE expires_at <= :now"), {"now": now}
-            )
-            return int(
-                session.execute(
-                    text(
-                        "INSERT INTO limit_counter (key, count, expires_at) "
-                        "VALUES (:key, :amount, :expires) "
-                        "ON CONFLICT (key) DO UPDATE SET count = count + :amount RETURNING count"
-                    ),
-                    {"key": key, "amount": amount, "expires": now + expiry},
-                ).scalar_one()
-            )
 
-    def get(self, key: str) -> int:
-        """The count of the running window, 0 where there is none."""
-        return int(self._row(key)[0])
+def client_address() -> str:
+    """What stands for the client in limits; see `webapp.proxies`, which computes the address."""
+    return counted_as(request.remote_addr or "")
 
-    def get_expiry(self, key: str) -> float:
-        """When the running window ends, in Unix seconds."""
-        return float(self._row(key)[1])
 
-    def _row(self, key: str) -> tuple[int, float]:
-        now = time.time()
-        with self._runtime.read() as session:
-            row = session.execute(
-                text("SELECT count, expires_at FROM limit_counter WHERE key = :key"), {"key": key}
-            ).one_or_none()
-        return (row[0], row[1]) if row and row[1] > now else (0, now)
-
-    def check(self) -> bool:
-        """Whether the storage answers."""
-        with self._runtime.read() as session:
-            return bool(session.execute(text("SELECT 1")).scalar_one() == 1)
-
-    def reset(self) -> int:
-        """Forget all counts; returns how many there were."""
-        with self._runtime.write() as session:
-            count = int(session.execute(text("SELECT COUNT(*) FROM limit_counter")).scalar_one())
-            session.execute(text("DELETE FROM limit_counter"))
-        return count
-
-    def clear(self, key: str) -> None:
-        """Forget the count of one key."""
-        with self._runtime.write() as session:
-            session.execute(text("DELETE FROM limit_counter WHERE key = :key"), {"key": key})
+def _count(item: RateLimitItem, kind: str, key: str) -> None:
+    limiter: FixedWindowRateLimiter = current_app.extensions["kewp.limiter"]
+    if not limiter.hit(item, kind, key):
+        reset = limiter.get_window_stats(item, kind, key).reset_time
+        wait = max(1, int(reset - time.time()) + 1)
+        per = f"{item.amount} a {item.GRANULARITY.name}"
+        raise Problem(
+            429,
+            "Too many requests.",
+            f"This accepts {per}. Wait {wait} second{'s' if wait > 1 else ''} and send it again; "
+            "nothing was changed.",
+            retry_after=wait,
+        )
 
 
 def limited(limit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -122,19 +105,8 @@ def limited(limit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @wraps(view)
         def counted(*args: P.args, **kwargs: P.kwargs) -> R:
             if request.method in CHANGING:
-                limiter: FixedWindowRateLimiter = current_app.extensions["kewp.limiter"]
                 person = g.get("person")
-                who = person.id if person else (request.remote_addr or "unknown")
-                if not limiter.hit(item, view.__name__, who):
-                    reset = limiter.get_window_stats(item, view.__name__, who).reset_time
-                    wait = max(1, int(reset - time.time()) + 1)
-                    raise Problem(
-                        429,
-                        "Too many requests.",
-                        f"This accepts {limit.replace('/', ' a ')}. Wait {wait} seconds and send "
-                        "it again; nothing was changed.",
-                        retry_after=wait,
-                    )
+                _count(item, view.__name__, person.id if person else client_address())
             return view(*args, **kwargs)
 
         return counted
@@ -162,18 +134,25 @@ def init_app(app: Flask, runtime: Database) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=14 * 86400,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_REQUEST_BYTES,  # Flask's own, for fields, would be a little less
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: forms may stay open
     )
+    app.before_request(_refuse_streams)
     app.before_request(_refuse_other_sites)
     CSRFProtect(app)
-    app.extensions["kewp.limiter"] = FixedWindowRateLimiter(SharedCounters(runtime))
+    name = str(app.config["SESSION_COOKIE_NAME"])
+    app.extensions["kewp.limiter"] = counters.limiter(settings.ratelimit_storage_uri, runtime, name)
+    app.wsgi_app = BelieveProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign,assignment]
+    headers = HEADERS
+    if settings.public_url.startswith("https://"):
+        headers = {**HEADERS, "Strict-Transport-Security": HSTS}
 
     # Before everything else, so that every answer carries the number.
     app.before_request_funcs.setdefault(None, []).insert(0, _look_at_request)
 
     @app.after_request
     def harden(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
         response.headers["X-Request-ID"] = g.get("request_id", "")
         if not request.path.startswith("/static/"):
@@ -198,6 +177,19 @@ def from_elsewhere() -> bool:
     origin = request.headers.get("Origin")
     ours = {request.host, current_app.extensions["kewp.settings"].address.partition("://")[2]}
     return origin is not None and origin.partition("://")[2] not in ours
+
+
+def _refuse_streams() -> None:
+    """A body whose length nobody knows could go on for ever; browsers never send one.
+
+    The web server collects bodies before a thread takes them, and can do so by their length alone.
+    """
+    if "Transfer-Encoding" in request.headers:
+        raise Problem(
+            411,
+            "The length of the request is missing.",
+            "Nothing was changed. Send it with Content-Length and without Transfer-Encoding.",
+        )
 
 
 def _refuse_other_sites() -> None:

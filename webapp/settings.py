@@ -1,8 +1,8 @@
 """The one table of settings: name, type, default, help; read from the environment and `.env`.
 
-Imports nothing of the other rooms. The environment wins over `.env`; an empty value means the
-default. A wrong value raises `SettingsError` with one sentence that names the setting and the
-remedy.
+Imports `proxies` alone. The environment wins over `.env`; an empty value means the default. A
+secret may also stand in a file that `NAME_FILE` names. A wrong value raises `SettingsError` with
+one sentence that names the setting and the remedy.
 """
 
 from __future__ import annotations
@@ -22,10 +22,30 @@ from urllib.parse import urlsplit
 from cronsim import CronSim, CronSimError
 from dotenv.parser import parse_stream
 
+from webapp.proxies import Network, read_networks
+
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds `supervisord.conf`; relative paths in settings start here."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+_PLACEHOLDER = re.compile("change|secret|example|default|password|insecure|placeholder", re.I)
+"""Words of the keys that instructions show; chance puts one into 44 random letters once in 10⁸."""
+
+_SHARED_WORDS = frozenset(
+    "DATA LOG WEB PUBLIC ADMIN ALLOW SECURE GITHUB NEW SELF SESSION".split()
+)
+"""First words of our settings that other programs use as well."""
+
+LONGEST_SECRET = 4096
+"""Characters; more is another file than was meant."""
+
+_NOT_FOR_PEOPLE = frozenset(
+    {
+        *("KEWP_SOCKET", "KEWP_PYTHON", "KEWP_SHARED_DATA"),  # our launcher's and our tests'
+        *("GUNICORN_CMD_ARGS", "GUNICORN_PID", "GUNICORN_FD"),  # gunicorn's own
+    }
+)
 
 
 class SettingsError(ValueError):
@@ -84,6 +104,8 @@ def _names(value: str) -> frozenset[str]:
 def _secret(value: str) -> str:
     if len(value) < 32 or len(set(value)) < 8:
         raise ValueError("it must be at least 32 random characters; `make env` writes one")
+    if _PLACEHOLDER.search(value):
+        raise ValueError("it is an example, which others know too; `make env` writes a random one")
     return value
 
 
@@ -113,12 +135,15 @@ def _url(value: str) -> str:
 def _limits_storage(value: str) -> str:
     if value in {"", "shared"} or value.startswith("memory://"):
         return value
-    if urlsplit(value).scheme in {"redis", "rediss"}:
-        raise ValueError(
-            "Redis is not supported by this version; leave it empty for the store that all "
-            "workers share"
-        )
-    raise ValueError("leave it empty for the store that all workers share")
+    try:
+        parts = urlsplit(value)
+        if parts.scheme in {"redis", "rediss"} and parts.hostname and parts.port != 0:
+            return value
+    except ValueError:
+        pass  # no port, or no address at all
+    raise ValueError(
+        "leave it empty for the store that all workers share, or give redis://HOST:PORT/NUMBER"
+    )
 
 
 def _no_database_url(value: str) -> str:
@@ -217,7 +242,15 @@ SETTINGS: tuple[Setting, ...] = (
         "ratelimit_storage_uri",
         _limits_storage,
         "",
-        "Where limits are counted. Empty: one store shared by all workers.",
+        "Where limits are counted: redis://HOST:PORT/NUMBER. Empty: one store of all workers.",
+        secret=True,  # it may hold a password
+    ),
+    Setting(
+        "TRUSTED_PROXIES",
+        "trusted_proxies",
+        read_networks,
+        "",
+        "Addresses or networks of the proxies in front that tell whom they speak for.",
     ),
     Setting(
         "METRICS_TOKEN",
@@ -308,6 +341,7 @@ class Settings:
     self_review: bool
     secure_cookies: bool
     ratelimit_storage_uri: str
+    trusted_proxies: tuple[Network, ...]
     metrics_token: str
     log_format: str
     encoder: str
@@ -362,12 +396,16 @@ def load_settings(
     raw: dict[str, str] = {}
     sources: dict[str, str] = {}
     for setting in SETTINGS:
-        text, source = environment.get(setting.name, ""), "environment"
-        if not text:
-            text, source = running.get(setting.name) or "", "running site"
-        if not text:
-            text, source = from_file.get(setting.name) or "", ".env"
-        if not text:
+        for place, source in (
+            (environment, "environment"),
+            (running, "running site"),
+            (from_file, ".env"),
+        ):
+            text, named = _given(setting, place, source)
+            if text:
+                source = "file" if named else source
+                break
+        else:
             text, source = setting.default.format(**raw), "default"
         raw[setting.name] = text
         sources[setting.name] = source
@@ -395,14 +433,62 @@ def read_running(run: Path) -> dict[str, str]:
     return {}
 
 
-def misspelt(file: Path) -> list[str]:
-    """A remark for each name in a `.env` file that is nearly, but not quite, one of ours."""
-    ours = [setting.name for setting in SETTINGS]
+def _given(setting: Setting, place: Mapping[str, str], where: str) -> tuple[str, bool]:
+    """What a place says of a setting, and whether it names a file that holds it."""
+    text = place.get(setting.name) or ""
+    named = place.get(f"{setting.name}_FILE") if setting.secret else ""
+    if not named:
+        return text, False
+    if text:
+        raise SettingsError(
+            f"{setting.name} and {setting.name}_FILE are both set ({where}): remove one of them."
+        )
+    return read_secret_file(setting.name, ROOT / named), True
+
+
+def read_secret_file(name: str, file: Path) -> str:
+    """The secret in a file, as Docker and systemd hand it over. Raises `SettingsError`."""
+    try:
+        with file.open(encoding="utf-8") as stream:
+            text = stream.read(LONGEST_SECRET + 1).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it holds no text"
+        raise SettingsError(f"{name}_FILE names {file}, which cannot be read: {reason}.") from None
+    if not text or len(text) > LONGEST_SECRET:
+        what = "is empty" if not text else "is far too long for a secret"
+        raise SettingsError(f"{name}_FILE names {file}, which {what}: put the secret into it.")
+    return text
+
+
+def misspelt(file: Path, environment: Mapping[str, str] | None = None) -> list[str]:
+    """A remark for each name that looks like one of our settings and is none.
+
+    In a `.env` file that is nearly one of ours; there and in the environment one that begins like
+    ours, as nobody else's names do.
+    """
+    names = [setting.name for setting in SETTINGS]
+    files = [f"{setting.name}_FILE" for setting in SETTINGS if setting.secret]
+    known = {*names, *files, *gunicorn_names(), *_NOT_FOR_PEOPLE}
+    firsts = {name.partition("_")[0] for name in known if "_" in name} - _SHARED_WORDS
+    begins = tuple(f"{first}_" for first in firsts)
     found = []
-    for name in read_env_file(file).keys() - set(ours):
-        if meant := get_close_matches(name, ours, n=1, cutoff=0.75):
-            found.append(f"{name} in {file.name} is no setting; is {meant[0]} meant?")
+    for where, given in (
+        (file.name, read_env_file(file)),
+        ("the environment", os.environ if environment is None else environment),
+    ):
+        for name in given.keys() - known:
+            meant = get_close_matches(name, known, n=1, cutoff=0.75)
+            if name.startswith(begins) or (meant and where == file.name):
+                nearest = f"; is {meant[0]} meant?" if meant else " and does nothing."
+                found.append(f"{name} in {where} is no setting{nearest}")
     return sorted(found)
+
+
+def gunicorn_names() -> list[str]:
+    """Settings of the web server that `gunicorn.conf.py` reads; empty where it is not here."""
+    file = ROOT / "gunicorn.conf.py"
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    return sorted(set(re.findall(r'"(GUNICORN_[A-Z_]+)"', text)))
 
 
 def read_env_file(file: Path) -> dict[str, str]:
@@ -429,4 +515,4 @@ def read_env_file(file: Path) -> dict[str, str]:
 
 
 def _empty(setting: Setting) -> object:
-    return frozenset() if setting.parse is _names else ""
+    return setting.parse("") if setting.parse in {_names, read_networks} else ""

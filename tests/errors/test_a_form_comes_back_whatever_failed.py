@@ -52,9 +52,21 @@ def test_where_its_page_fails_too_there_is_the_error_page(
 
 
 def test_a_form_that_is_too_large_to_be_read(curator: Member) -> None:
-    answer = curator.post("/key-events/1513/mappings", target="WP254", note="x" * 300_000)
+    answer = curator.post("/key-events/1513/mappings", target="WP254", note="x" * 600_000)
     assert answer.status_code == 413
-    assert "Shorten the text" in answer.text
+    assert "back button brings back what you typed" in answer.text
+
+
+def test_a_field_that_is_far_too_long_comes_back_with_the_others(curator: Member) -> None:
+    far_too_long = "x" * 520_000  # nearly as much as a request may have
+    answer = curator.post(
+        "/key-events/1513/mappings",
+        **{"target": "WP254", **PATHWAY_ANSWERS, "note": far_too_long, "references": "12345"},
+    )
+    assert answer.status_code == 422
+    assert "Use at most 4000 characters." in answer.text
+    assert far_too_long in answer.text
+    assert ">12345</textarea>" in answer.text
 
 
 def test_programs_are_told_which_fields_are_wrong(curator: Member) -> None:

@@ -90,9 +90,9 @@ def test_a_database_that_is_locked_for_long_is_busy_and_changes_nothing(
 
 
 def test_a_body_that_is_too_large_is_refused(curator: Member) -> None:
-    answer = curator.post("/key-events/1513/mappings", target="WP254", note="x" * 300_000)
+    answer = curator.post("/key-events/1513/mappings", target="WP254", note="x" * 600_000)
     assert answer.status_code == 413
-    assert "larger than this site accepts" in answer.text
+    assert "more than the 524,288 bytes that this site accepts" in answer.text
 
 
 def test_limits_are_counted_together_and_say_when_to_come_back(anonymous: Member) -> None:

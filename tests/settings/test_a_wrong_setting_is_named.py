@@ -22,7 +22,14 @@ from webapp.settings import SettingsError, load_settings, misspelt
         ("ADMIN_USERS", "ann", "provider:id"),
         ("PUBLIC_URL", "example.org", "https://"),
         ("SECURE_COOKIES", "maybe", "yes or no"),
-        ("RATELIMIT_STORAGE_URI", "redis://localhost", "not supported"),
+        ("FLASK_SECRET_KEY", "change-me-to-something-random-please", "example"),
+        ("RATELIMIT_STORAGE_URI", "memcached://localhost", "redis://HOST:PORT"),
+        ("RATELIMIT_STORAGE_URI", "redis://localhost:port", "redis://HOST:PORT"),
+        ("TRUSTED_PROXIES", "nginx", "neither"),
+        ("TRUSTED_PROXIES", "*", "neither"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8", "neither"),
+        ("TRUSTED_PROXIES", "127.0.0.1, 0.0.0.0/0", "everybody"),
+        ("TRUSTED_PROXIES", "::/0", "everybody"),
         ("DATABASE_URL", "postgresql://localhost/x", "DATABASE_PATH"),
     ],
 )
@@ -44,7 +51,25 @@ def test_a_password_in_an_address_is_not_repeated() -> None:
 def test_a_name_that_is_nearly_ours_is_remarked(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("PROT=5001\nTZ=Europe/Amsterdam\nAPP_UID=1000\nGUNICORN_TIMEOUT=9\nPORT=1\n")
-    assert misspelt(file) == ["PROT in .env is no setting; is PORT meant?"]
+    assert misspelt(file, {}) == ["PROT in .env is no setting; is PORT meant?"]
+
+
+def test_a_name_that_begins_like_ours_is_remarked_wherever_it_stands(tmp_path: Path) -> None:
+    environment = {
+        "BACKUP_RETENTION": "9",
+        "RATELIMIT_STORAGE_URL": "redis://localhost",
+        "FLASK_DEBUG": "1",
+        "METRICS_TOKEN_FILE": "run/secrets/metrics",  # of a secret: known
+        "PORT_FILE": "port",  # not ours alone to begin so
+        "HOSTS": "a b",
+        "GUNICORN_CMD_ARGS": "",
+        "DATA_ROOT": "/somebody/else",
+    }
+    assert misspelt(tmp_path / ".env", environment) == [
+        "BACKUP_RETENTION in the environment is no setting; is BACKUP_RETENTION_DAYS meant?",
+        "FLASK_DEBUG in the environment is no setting and does nothing.",
+        "RATELIMIT_STORAGE_URL in the environment is no setting; is RATELIMIT_STORAGE_URI meant?",
+    ]
 
 
 def test_a_secret_is_not_repeated_in_the_sentence() -> None:

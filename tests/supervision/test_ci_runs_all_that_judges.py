@@ -30,7 +30,7 @@ def make(tmp_path: Path) -> Path:
         'echo "1 passed in 0.01s"\n'
     )
     file.chmod(0o755)
-    for tool in ("rclone", "fusermount3"):
+    for tool in ("rclone", "fusermount3", "redis-server", "nginx"):
         (tmp_path / tool).symlink_to("/bin/true")
     return file
 

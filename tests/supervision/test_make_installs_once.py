@@ -24,6 +24,7 @@ TARGETS = [
     "dev-install",
     "vendor",
     "catalog",
+    "audit",
     "clean",
 ]
 DONE = [

@@ -39,7 +39,7 @@ def requires(action: str) -> Callable[[Callable[P, R]], Callable[P, Any]]:
             person = g.person
             if person is None:
                 script = "HX-Request" in request.headers
-                if request.method == "GET" and not script and not wants_json():
+                if request.method in {"GET", "HEAD"} and not script and not wants_json():
                     return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
                 raise _signed_out()
             if not person.can(action):

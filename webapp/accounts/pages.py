@@ -12,7 +12,7 @@ from webapp.accounts import links, people, sessions
 from webapp.accounts.access import public
 from webapp.accounts.models import Person, SignInLink
 from webapp.errors import Problem
-from webapp.security import limited
+from webapp.security import client_address, throttle
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -48,15 +48,16 @@ def confirm(token: str) -> str:
 
 @blueprint.post("/sign-in/<token>")
 @public
-@limited("60/minute")
 def redeem(token: str) -> Response:
     """Use the link up and sign the person in.
 
     The person is written first: were the database busy, the link could be used again.
     """
+    throttle("sign-in from an address", client_address())
     link = links.peek(current.runtime(), token)
     if link is None:
         raise _unusable()
+    throttle("sign-in of a person", f"{links.PROVIDER}:{people.subject_of(link.name)}")
     person = _person_of(link)
     if not links.redeem(current.runtime(), token):
         raise _unusable()

@@ -50,7 +50,7 @@ def propose(database: Database, person: Person, proposal: Proposal) -> str:
         if key_event is None:
             raise Unknown(f"Key Event {proposal.key_event} is not in the catalog.")
         if target is None:
-            raise Unknown(f"The target {proposal.target} is not in the catalog.")
+            raise Unknown(f"The target {proposal.target[:60]} is not in the catalog.")
         for side, name in ((key_event, "Key Event"), (target, "target")):
             if side.retired_at:
                 raise Conflict(f"This {name} was retired by its source; it takes no new mappings.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def register(subparsers: Any) -> None:
     parser.add_argument("copy", type=Path, help="a copy that may be changed, never the database")
     parser.set_defaults(handler=rehearse_restore)
     parser = subparsers.add_parser("settings", help="list the settings in force")
+    parser.add_argument("--json", action="store_true", help="as JSON")
     parser.set_defaults(handler=show_settings)
 
 
@@ -63,6 +65,9 @@ def rehearse_restore(args: argparse.Namespace, settings: Settings) -> int:
 
 def show_settings(args: argparse.Namespace, settings: Settings) -> int:
     """Print each setting as it was written and where it came from; a table in a terminal."""
+    if args.json:
+        print(json.dumps([asdict(one) for one in in_force(settings)], indent=2))
+        return 0
     table = Table("Setting", "Value", "From", "What for")
     for one in in_force(settings):
         if sys.stdout.isatty():

@@ -9,12 +9,13 @@ from webapp.settings import SETTINGS, Settings
 
 @dataclass(frozen=True)
 class InForce:
-    """One setting: `source` is `environment`, `.env` or `default`."""
+    """One setting: `source` is `environment`, `running site`, `.env`, `file` or `default`."""
 
     name: str
     value: str
     source: str
     help: str
+    secret: bool
 
 
 def in_force(settings: Settings) -> list[InForce]:
@@ -25,6 +26,7 @@ def in_force(settings: Settings) -> list[InForce]:
             _shown(settings.texts[setting.name], setting.secret),
             settings.sources[setting.name],
             setting.help,
+            setting.secret,
         )
         for setting in SETTINGS
     ]
