@@ -153,12 +153,12 @@ def _write(
                 [files.text_key(text) for text in texts],
             )
         everything = list(names.union(wanted["texts.npy"]))
-        material.write_pools(
-            folder,
+        resources = material.resources(
             lexical,
             TextVectors(everything, vectors.of(everything)),
             vectors.of([spelt_out for _, spelt_out in queries]),
         )
+        material.write_pools(folder, resources)
     files.write_json(
         folder / "manifest.json",
         {

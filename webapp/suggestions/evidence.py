@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from webapp.suggestions.lexical import LexicalIndex
 from webapp.suggestions.pool import make_pools
-from webapp.suggestions.signals.genes import GeneNames, named_genes
 from webapp.suggestions.signals.targets import (
     GeneSets,
     Resource,
@@ -44,14 +43,13 @@ class Material:
         cores = {spell_greek(core(row[1])) for rows in self.names.values() for row in rows}
         return cores.union(*(subject.texts() for subject in self.subjects))
 
-    def write_pools(
+    def resources(
         self,
-        folder: Path,
         lexical: Mapping[str, LexicalIndex],
         texts: TextVectors,
         key_events: NDArray[np.float32],
-    ) -> None:
-        """Compute all signals and write the pools of each resource."""
+    ) -> list[Resource]:
+        """All resources as signals see them; `key_events` are the vectors of all titles."""
         resources: list[Resource] = []
         for name, rows in self.names.items():
             resources.append(
@@ -68,12 +66,12 @@ class Material:
                     others=resources,
                 )
             )
-        names = GeneNames([symbol for symbol in self.symbols if not symbol.startswith("entrez:")])
-        named = {one.number: sorted(named_genes(names, one)) for one in self.subjects}
-        (folder / "named_genes.json").write_text(
-            json.dumps({number: genes for number, genes in named.items() if genes}),
-            encoding="utf-8",
-        )
+        return resources
+
+    def write_pools(self, folder: Path, resources: Sequence[Resource]) -> None:
+        """Compute all signals and write the pools of each resource, and the named genes."""
+        named = {one.number: dict(one.genes) for one in self.subjects if one.genes}
+        (folder / "named_genes.json").write_text(json.dumps(named), encoding="utf-8")
         for name, pools in make_pools(resources, self.subjects).items():
             pools.save(folder / name / "pool")
 

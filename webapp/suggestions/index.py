@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from webapp.suggestions import abbreviations, pool, subject, text, vocabulary
+from webapp.suggestions import abbreviations, gene_names, pool, subject, text, vocabulary
 from webapp.suggestions.lexical import LexicalIndex
 from webapp.suggestions.pool import Pooled, Pools
 from webapp.suggestions.signals import SIGNALS, postings, targets
@@ -45,6 +45,7 @@ def _rules() -> str:
     for module in (
         text,
         abbreviations,
+        gene_names,
         vocabulary,
         subject,
         pool,
@@ -94,8 +95,8 @@ class Index:
     """The `text_key` of the first of the two, by row."""
     made_by: Mapping[str, object] = field(default_factory=dict)
     """How the encoder made the vectors: the `description` that it had at the time."""
-    named_genes: Mapping[int, frozenset[str]] = field(default_factory=dict)
-    """Symbols of genes that Key Events name, by Key Event."""
+    named_genes: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    """Symbols of genes that Key Events name, with the words that name them, by Key Event."""
 
     @property
     def encoder_told(self) -> str | None:
@@ -233,8 +234,8 @@ def load(index_dir: Path, generation: str | None) -> Index:
             made_by=manifest["made_by"],
             named_genes=(
                 {
-                    int(number): frozenset(symbols)
-                    for number, symbols in read_json(folder / "named_genes.json").items()
+                    int(number): named
+                    for number, named in read_json(folder / "named_genes.json").items()
                 }
                 if encoder
                 else {}

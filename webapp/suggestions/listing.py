@@ -111,7 +111,7 @@ def explained(
             values=dict(zip(found.columns, found.values[at].tolist(), strict=False)),
             candidates=candidates,
             place=int(found.places[at]),
-            genes=genes.get(target.id, frozenset()),
+            genes=genes.get(target.id, {}),
         )
         reasons = [
             Reason(signal.name, text) for signal in TOLD if (text := signal.explain(evidence))
@@ -139,18 +139,18 @@ def _agreement(found: FusedList, at: int) -> str:
 
 def _named_genes(
     session: Session, index: Index, number: int, target_ids: Sequence[int]
-) -> dict[int, frozenset[str]]:
+) -> dict[int, dict[str, str]]:
     named = index.named_genes.get(number)
     if not named:
         return {}
-    found: dict[int, set[str]] = {}
+    found: dict[int, dict[str, str]] = {}
     for target_id, symbol in session.execute(
         select(TargetGene.target_id, Gene.symbol)
         .join(Gene, Gene.id == TargetGene.gene_id)
         .where(TargetGene.target_id.in_(target_ids), Gene.symbol.in_(named))
     ):
-        found.setdefault(target_id, set()).add(symbol)
-    return {target_id: frozenset(symbols) for target_id, symbols in found.items()}
+        found.setdefault(target_id, {})[symbol] = named[symbol]
+    return found
 
 
 def _titles(session: Session, numbers: Sequence[int]) -> dict[int, str]:
