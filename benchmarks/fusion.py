@@ -57,7 +57,7 @@ def main() -> None:
             pairs,
             concepts,
             candidates,
-            version="fused-1",
+            version="fused-2",
             made_at=utc_now(),
             source=SOURCE,
         )

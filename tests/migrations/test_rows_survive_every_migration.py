@@ -24,7 +24,9 @@ def test_rows_of_an_earlier_revision_survive_up_down_and_up(empty: Database, rev
 
     migrations.migrate(empty.engine, "head")
     above = rows_of(empty)
-    assert {table: above[table] for table in before} == before
+    # Columns of a later revision are the last ones of their table.
+    old = {table: [row[: len(rows[0])] for row in above[table]] for table, rows in before.items()}
+    assert old == before
 
     migrations.migrate(empty.engine, revision)
     assert rows_of(empty) == before

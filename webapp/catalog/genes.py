@@ -90,9 +90,7 @@ def _decide(connection: Connection, given: Mapping[str, r.GeneRecord]) -> dict[s
     rows = connection.execute(
         select(
             genes.c.entrez, genes.c.symbol, genes.c.ensembl, genes.c.name, genes.c.aliases
-        ).where(
-            genes.c.entrez.is_not(None), not_(genes.c.symbol.startswith(r.ENTREZ_PREFIX))
-        )
+        ).where(genes.c.entrez.is_not(None), not_(genes.c.symbol.startswith(r.ENTREZ_PREFIX)))
     ).all()
     known = {
         row.entrez: r.GeneRecord(

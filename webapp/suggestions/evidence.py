@@ -19,6 +19,7 @@ from webapp.suggestions.signals.targets import (
     TextVectors,
     gene_sets,
     hierarchy,
+    synonyms,
 )
 from webapp.suggestions.subject import Subject, subjects
 from webapp.suggestions.text import spell_greek
@@ -37,11 +38,14 @@ class Material:
     gene_sets: Mapping[str, GeneSets]
     symbols: Mapping[str, int]
     parents: Mapping[str, frozenset[str]]
+    synonyms: Mapping[str, Sequence[str]]
+    """By identifier, see `targets.synonyms`."""
 
     def texts(self) -> set[str]:
         """Every text that signals compare by meaning."""
         cores = {spell_greek(core(row[1])) for rows in self.names.values() for row in rows}
-        return cores.union(*(subject.texts() for subject in self.subjects))
+        further = (spell_greek(name) for names in self.synonyms.values() for name in names)
+        return cores.union(further, *(subject.texts() for subject in self.subjects))
 
     def resources(
         self,
@@ -63,6 +67,7 @@ class Material:
                     parents=self.parents,
                     key_events=key_events,
                     symbols=self.symbols,
+                    synonyms=[self.synonyms.get(row[0], ()) for row in rows],
                     others=resources,
                 )
             )
@@ -80,4 +85,11 @@ def read(session: Session, names: Names, abbreviations: Mapping[str, str]) -> Ma
     """Read what signals need."""
     identifiers = {resource: [row[0] for row in rows] for resource, rows in names.items()}
     sets, symbols = gene_sets(session, identifiers)
-    return Material(names, subjects(session, abbreviations), sets, symbols, hierarchy(session))
+    return Material(
+        names,
+        subjects(session, abbreviations),
+        sets,
+        symbols,
+        hierarchy(session),
+        synonyms(session),
+    )

@@ -23,7 +23,7 @@ from webapp.suggestions.metric import Metric
 from webapp.suggestions.pool import Pooled
 from webapp.suggestions.seen import Seen
 
-SHIPPED = "fusion-1.json"
+SHIPPED = "fusion-2.json"
 WARM_FROM = 30
 """Approved pairs of a resource from which on memory is trusted; fewer are used by nobody."""
 COLD, WARM = "cold", "warm"

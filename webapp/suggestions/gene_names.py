@@ -67,7 +67,7 @@ class GeneNames:
     def _learn(self, symbol: str, name: str) -> None:
         words = tuple(stems(_IN_BRACKETS.sub(" ", name)))
         self._in_words[words].add(symbol)
-        while len(words) > 1 and (words[-1] in _NUMBERS_OF_A_FAMILY or _NUMBER.fullmatch(words[-1])):
+        while len(words) > 1 and _numbers(words[-1]):
             words = words[:-1]
             self._in_words[words].add(symbol)
 
@@ -109,6 +109,11 @@ class GeneNames:
         for text in texts:
             found = self.found_in(text) | found
         return found
+
+
+def _numbers(word: str) -> bool:
+    """Whether the end of a name tells a gene from others of its family."""
+    return word in _NUMBERS_OF_A_FAMILY or _NUMBER.fullmatch(word) is not None
 
 
 def names_of_genes(session: Session) -> dict[str, tuple[str, ...]]:

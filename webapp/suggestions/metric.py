@@ -37,20 +37,20 @@ class Metric:
     def of(cls, whole: Array) -> Metric:
         """The nearest product of thin matrices, by singular values, as precise as it is stored."""
         left, sizes, right = np.linalg.svd(whole, full_matrices=False)
-        roots = np.sqrt(sizes[:RANK])
+        roots = np.sqrt(sizes[:RANK], dtype=np.float32)
         return cls.of_json(cls(left[:, :RANK] * roots, right[:RANK] * roots[:, None]).as_json())
 
     def scores(self, key_event: Array, names: Array) -> Array:
         """One a name: shapes (dimensions,) and (names, dimensions) make (names,)."""
-        found: Array = names @ ((key_event @ self.left) @ self.right)
-        return found
+        return np.asarray(names @ ((key_event @ self.left) @ self.right), dtype=np.float32)
 
     def of_rows(self, index: Index, resource: str, number: int, rows: NDArray[np.int32]) -> Array:
         """One for each of these targets of a resource; 0 where the index has no vectors."""
-        names, row = index.resources[resource].vectors, index.key_event_rows.get(number)
-        if names is None or index.key_event_vectors is None or row is None:
+        row = index.key_event_rows.get(number)
+        if index.key_event_vectors is None or row is None:
             return np.zeros(len(rows), dtype=np.float32)
-        return self.scores(np.asarray(index.key_event_vectors[row, 1]), np.asarray(names[rows]))
+        own = np.asarray(index.key_event_vectors[row, 1], dtype=np.float32)
+        return self.scores(own, names_of(index, resource, rows))
 
     def as_json(self) -> dict[str, str]:
         """What `of_json` reads: half-precise numbers, little end first, in base64."""
@@ -66,10 +66,18 @@ class Metric:
             np.frombuffer(b64decode(read[side]), dtype="<f2").astype(np.float32)
             for side in ("left", "right")
         )
-        rank = min(RANK, int(np.sqrt(len(left)))) or 1
+        rank = min(RANK, int(np.sqrt(len(left)))) or 1  # of few dimensions there are as many
         if len(left) != len(right) or len(left) % rank:
             raise ValueError("the two sides of the learnt metric do not belong together")
         return cls(left.reshape(-1, rank), right.reshape(rank, -1))
+
+
+def names_of(index: Index, resource: str, rows: NDArray[np.int32]) -> Array:
+    """The vectors of the names of these targets; raises `ValueError` where there are none."""
+    vectors = index.resources[resource].vectors
+    if vectors is None:
+        raise ValueError(f"the index has no vectors of {resource}")
+    return np.asarray(vectors[rows], dtype=np.float32)
 
 
 def learn(

@@ -159,10 +159,7 @@ def learn(
     for state in (COLD, WARM):
         found = list(lessons(index, pairs, concepts, warm=state == WARM, declined=declined))
         earlier = near.weights[state] if near else None
-        if near:
-            own = near.metric.get(state)
-        else:
-            own = _metric(index, found, weights_from(found, columns[state]))
+        own = near.metric.get(state) if near else _metric(index, found, columns[state])
         beside = None
         if own is not None:
             metrics[state] = own
@@ -171,32 +168,24 @@ def learn(
     return Learnt(weights, metrics)
 
 
-def _metric(
-    index: Index, found: Sequence[Lesson], weights: Mapping[str, float]
-) -> metric.Metric | None:
+def _metric(index: Index, found: Sequence[Lesson], columns: Sequence[str]) -> metric.Metric | None:
     """The metric beside weights that are learnt in turn with it; None where no list teaches."""
     taught = [lesson for lesson in found if _teaches(lesson)]
     if not taught or index.key_event_vectors is None:
         return None
     rows = [index.key_event_rows[lesson.number] for lesson in taught]
     key_events = np.asarray(index.key_event_vectors[rows, 1], dtype=np.float32)
-    names = []
-    for lesson in taught:
-        vectors = index.resources[lesson.resource].vectors
-        assert vectors is not None  # there are pools
-        names.append(np.asarray(vectors[lesson.rows], dtype=np.float32))
+    names = [metric.names_of(index, lesson.resource, lesson.rows) for lesson in taught]
     chosen, counts = [one.chosen for one in taught], [_counts(one) for one in taught]
-    whole = None
+    whole = np.zeros((key_events.shape[1],) * 2, dtype=np.float32)
     for _ in range(ROUNDS):
-        if whole is not None:
-            beside = [
-                vectors @ toward for vectors, toward in zip(names, key_events @ whole, strict=True)
-            ]
-            weights = weights_from(taught, tuple(weights), None, beside)
-        vector = np.array(list(weights.values()), dtype=np.float32)
-        base = [lesson.values @ vector for lesson in taught]
+        drawn = key_events @ whole
+        beside = [vectors @ toward for vectors, toward in zip(names, drawn, strict=True)]
+        weights = np.array(
+            list(weights_from(taught, columns, None, beside).values()), dtype=np.float32
+        )
+        base = [lesson.values @ weights for lesson in taught]
         whole = metric.learn(key_events, names, chosen, counts, base)
-    assert whole is not None
     return metric.Metric.of(whole)
 
 
