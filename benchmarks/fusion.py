@@ -23,7 +23,7 @@ import numpy as np
 from webapp.catalog.registry import RESOURCES, parse_identifier
 from webapp.database import Database, utc_now
 from webapp.settings import load_settings
-from webapp.suggestions import crossfit, fusion
+from webapp.suggestions import crossfit, fusion, metric
 from webapp.suggestions import index as files
 from webapp.suggestions.evaluation.contest import prepare
 from webapp.suggestions.index import Index
@@ -57,7 +57,7 @@ def main() -> None:
             pairs,
             concepts,
             candidates,
-            version="fused-1",
+            version="fused-2",
             made_at=utc_now(),
             source=SOURCE,
         )
@@ -72,6 +72,8 @@ def main() -> None:
     if args.ablation:
         for signal in SIGNALS:
             _print(f"without {signal.name}", fitted(_without(index, signal.columns)))
+        metric.STEPS = 0  # what takes no step stays nothing
+        _print("without the metric", fitted(index))
 
 
 def _read(resource: str, file: str) -> list[Pair]:

@@ -110,6 +110,35 @@ def test_a_symbol_that_was_replaced_loses_its_number(catalog: Database, tmp_path
     assert imported(catalog, ("wikipathways", gmt)).touched == set()
 
 
+def test_a_table_gives_names_to_genes_that_another_file_numbered(
+    catalog: Database, tmp_path: Path
+) -> None:
+    """Ensembl says where a name is from, HGNC keeps several in one cell."""
+    gmt = wikipathways_gmt(tmp_path / "wp.gmt", {"WP1": ("A", [196, 836])})
+    plain = tmp_path / "plain.tsv"
+    plain.write_text("entrez\tsymbol\n196\tAHR\n836\tCASP3\n")
+    imported(catalog, ("wikipathways", gmt), ("genes", plain))
+    ensembl = tmp_path / "ensembl.tsv"
+    ensembl.write_text(
+        "hgnc_symbol\tentrezgene_id\tdescription\n"
+        "AHR\t196\taryl hydrocarbon receptor [Source:HGNC Symbol;Acc:HGNC:348]\n"
+    )
+    imported(catalog, ("genes", ensembl))
+    hgnc = tmp_path / "hgnc.tsv"
+    hgnc.write_text(
+        "symbol\tentrez_id\tname\talias_symbol\tprev_symbol\n"
+        'CASP3\t836\tcaspase 3\t"CPP32|CPP32B"\t\n'
+    )
+    imported(catalog, ("genes", hgnc))
+    named = "SELECT symbol, name, aliases FROM gene ORDER BY symbol"
+    assert rows(catalog, named) == [
+        ("AHR", "aryl hydrocarbon receptor", None),
+        ("CASP3", "caspase 3", "CPP32|CPP32B"),
+    ]
+    # A table without names takes none away.
+    assert imported(catalog, ("genes", plain)).touched == set()
+
+
 def test_of_several_symbols_of_a_number_the_one_with_fewest_numbers_is_its_own(
     tmp_path: Path,
 ) -> None:

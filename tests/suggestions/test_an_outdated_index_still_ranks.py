@@ -38,7 +38,7 @@ def test_it_ranks_with_its_vectors_and_says_that_new_ones_are_missing(
     suggester: Suggester, database: Database
 ) -> None:
     found = ranked(suggester, database)
-    assert found.ranker == f"fused-1/{BUNDLED}@0.1.0"
+    assert found.ranker == f"fused-2/{BUNDLED}@0.1.0"
     assert found.items[0].identifier == "wikipathways:WP254"
     assert "what is new is not listed yet" in found.notice
     assert "what is new is not listed yet" in suggester.notice
@@ -81,5 +81,5 @@ def test_another_process_starts_with_it_too(
 ) -> None:
     later = Suggester(database, settings.index_dir, BUNDLED, "")
     later.load_index()
-    assert ranked(later, database).ranker == f"fused-1/{BUNDLED}@0.1.0"
+    assert ranked(later, database).ranker == f"fused-2/{BUNDLED}@0.1.0"
     assert later.state()["status"] == "degraded"

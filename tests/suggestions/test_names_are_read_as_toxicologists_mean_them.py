@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.suggestions.signals.genes import GeneNames
+from webapp.suggestions.gene_names import GeneNames
 from webapp.suggestions.vocabulary import canonical_stems, core, readings
 
 
@@ -37,10 +37,31 @@ def test_words_of_one_meaning_are_one() -> None:
 
 
 def test_genes_are_found_by_symbol_and_small_family() -> None:
-    names = GeneNames(["STAT5A", "STAT5B", "ABCB11", "CAT", *(f"ZNF{n}" for n in range(10, 30))])
+    symbols = ["STAT5A", "STAT5B", "ABCB11", "CAT", *(f"ZNF{n}" for n in range(10, 30))]
+    names = GeneNames(dict.fromkeys(symbols, ()))
     assert names.found_in("Bile Salt Export Pump (ABCB11)") == {"ABCB11": "ABCB11"}
     assert names.found_in("Blockade of STAT5 phosphorylation") == {
         "STAT5A": "STAT5",
         "STAT5B": "STAT5",
     }
     assert names.found_in("a cat that knows ZNF and CAT") == {}
+
+
+def test_genes_are_found_in_words_and_by_alias() -> None:
+    names = GeneNames(
+        {
+            "AHR": ["aryl hydrocarbon receptor"],
+            "ARNT": ["aryl hydrocarbon receptor nuclear translocator"],
+            "ESR1": ["estrogen receptor 1", "ER-alpha"],
+            "ESR2": ["estrogen receptor 2"],
+            "PROS1": ["protein S"],
+            "NR2F2": ["nuclear receptor subfamily 2 group F member 2", "COUP-TFII"],
+            "ACHE": ["acetylcholinesterase (Cartwright blood group)"],
+        }
+    )
+    assert names.found_in("the Aryl Hydrocarbon Receptors") == {"AHR": "Aryl Hydrocarbon Receptors"}
+    assert set(names.found_in("Antagonism, Estrogen receptor")) == {"ESR1", "ESR2"}
+    assert names.found_in("Estrogen receptor 2") == {"ESR2": "Estrogen receptor 2"}
+    assert names.found_in("loss of COUP-TFII") == {"NR2F2": "COUP-TFII"}
+    assert names.found_in("Acetylcholinesterase inhibition") == {"ACHE": "Acetylcholinesterase"}
+    assert names.found_in("protein and receptor of estrogen") == {}

@@ -51,7 +51,7 @@ def test_ranking_a_catalogued_key_event_runs_no_neural_network(
     suggester: Suggester, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(suggester, "_encoder", None)
-    assert lists(suggester, database, 1513).ranker == f"fused-1/{BUNDLED}@0.1.0"
+    assert lists(suggester, database, 1513).ranker == f"fused-2/{BUNDLED}@0.1.0"
 
 
 def test_free_text_is_ranked_by_meaning_once_the_encoder_is_in(
@@ -71,7 +71,7 @@ def test_what_is_kept_of_a_list_is_small_and_complete(
 ) -> None:
     shown = lists(suggester, database, 1513).as_shown()
     assert shown["resource"] == "wikipathways"
-    assert shown["ranker"] == f"fused-1/{BUNDLED}@0.1.0"
+    assert shown["ranker"] == f"fused-2/{BUNDLED}@0.1.0"
     assert shown["searched"] == ""
     assert str(shown["made_at"]).endswith("Z")
     targets = shown["targets"]

@@ -30,6 +30,9 @@ from sqlalchemy import (
 from webapp.catalog import staging as s
 from webapp.catalog.sources import records as r
 
+_TOLD = ("ensembl", "name", "aliases")
+"""What a table may say of a gene beside number and symbol."""
+
 
 def resolve_genes(connection: Connection, given: Mapping[str, r.GeneRecord]) -> Iterator[r.Remark]:
     """Replace staged numbers by symbols and stage every gene that is used; yields the unknown.
@@ -85,12 +88,15 @@ def _decide(connection: Connection, given: Mapping[str, r.GeneRecord]) -> dict[s
     """Fill `ENTREZ` and `UNNUMBERED`; returns the numbers that lost, with the symbol they share."""
     genes = s.GENES.main
     rows = connection.execute(
-        select(genes.c.entrez, genes.c.symbol, genes.c.ensembl).where(
-            genes.c.entrez.is_not(None), not_(genes.c.symbol.startswith(r.ENTREZ_PREFIX))
-        )
+        select(
+            genes.c.entrez, genes.c.symbol, genes.c.ensembl, genes.c.name, genes.c.aliases
+        ).where(genes.c.entrez.is_not(None), not_(genes.c.symbol.startswith(r.ENTREZ_PREFIX)))
     ).all()
     known = {
-        entrez: r.GeneRecord(entrez, symbol, ensembl or "") for entrez, symbol, ensembl in rows
+        row.entrez: r.GeneRecord(
+            row.entrez, row.symbol, row.ensembl or "", row.name or "", row.aliases or ""
+        )
+        for row in rows
     }
     said = {**known, **given}
     numbers: dict[str, list[str]] = defaultdict(list)
@@ -101,7 +107,8 @@ def _decide(connection: Connection, given: Mapping[str, r.GeneRecord]) -> dict[s
     }
     chosen = {symbol: kept.get(symbol) or min(found, key=int) for symbol, found in numbers.items()}
     decided = [
-        {"entrez": entrez, "symbol": symbol, "ensembl": said[entrez].ensembl}
+        {"entrez": entrez, "symbol": symbol}
+        | {column: getattr(said[entrez], column) for column in _TOLD}
         for symbol, entrez in chosen.items()
     ]
     if decided:
@@ -124,7 +131,7 @@ def _stage(connection: Connection) -> None:
             entrez.c.symbol == genes.c.symbol,
             or_(
                 genes.c.entrez.is_(None),
-                and_(genes.c.ensembl.is_(None), entrez.c.ensembl != ""),
+                *(and_(genes.c[column].is_(None), entrez.c[column] != "") for column in _TOLD),
             ),
         )
     )
@@ -145,11 +152,11 @@ def _stage(connection: Connection) -> None:
     )
     connection.execute(
         insert(staged).from_select(
-            ["symbol", "entrez", "ensembl", "state", "named"],
+            ["symbol", "entrez", *_TOLD, "state", "named"],
             select(
                 symbols.c.symbol,
                 number,
-                func.nullif(entrez.c.ensembl, ""),
+                *(func.nullif(entrez.c[column], "") for column in _TOLD),
                 literal(s.UNCHANGED),
                 literal(True),
             ).select_from(symbols.outerjoin(entrez, entrez.c.symbol == symbols.c.symbol)),

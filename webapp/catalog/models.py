@@ -211,6 +211,10 @@ class Gene(Base):
     symbol: Mapped[str] = mapped_column(unique=True)
     entrez: Mapped[str | None] = mapped_column(index=True)
     ensembl: Mapped[str | None]
+    name: Mapped[str | None]
+    """In words, as `aryl hydrocarbon receptor`."""
+    aliases: Mapped[str | None]
+    """Other symbols and names, parted by `|`."""
 
 
 class TargetGene(Base):

@@ -27,7 +27,7 @@ class Stager:
         self._completions: dict[s.Entity, list[dict[str, Any]]] = {}
         self._said: dict[tuple[s.Entity, object], set[str]] = {}
         self.genes: dict[str, r.GeneRecord] = {}
-        """What the inputs say of genes, by Entrez number; the first input decides."""
+        """What the inputs say of genes, by Entrez number; the first input decides on the symbol."""
         self._waiting = 0
 
     def add(self, record: r.Record, file_no: int) -> bool:
@@ -44,7 +44,8 @@ class Stager:
                 return not record.obsolete
             case r.GeneRecord():
                 if record.entrez and record.symbol:
-                    self.genes.setdefault(record.entrez, record)
+                    first = self.genes.get(record.entrez, record)
+                    self.genes[record.entrez] = first.completed_by(record)
             case _:
                 return False
         return True

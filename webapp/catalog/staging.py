@@ -144,7 +144,7 @@ GENES = _entity(
     r.GENE,
     m.Gene,
     Column("symbol", String, primary_key=True),
-    ("entrez", "ensembl"),
+    ("entrez", "ensembl", "name", "aliases"),
     rekeyed=True,
 )
 KEY_EVENTS = _entity(
@@ -273,6 +273,8 @@ ENTREZ = _temporary(
     Column("entrez", String, primary_key=True),
     Column("symbol", String, nullable=False, unique=True),
     Column("ensembl", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("aliases", String, nullable=False),
 )
 """Entrez number and symbol, one to one, as `genes` decided."""
 

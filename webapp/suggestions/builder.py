@@ -157,12 +157,12 @@ def _write(
             (vectors.of(texts) for name, texts in wanted.items() if name != "texts.npy"),
         )
         everything = list(names.union(wanted["texts.npy"]))
-        material.write_pools(
-            folder,
+        resources = material.resources(
             lexical,
             TextVectors(everything, vectors.of(everything)),
             vectors.of([spelt_out for _, spelt_out in queries]),
         )
+        material.write_pools(folder, resources)
     files.write_json(
         folder / "manifest.json",
         {

@@ -64,15 +64,14 @@ def fitted(
     tested = _tested(index, pairs, concepts, candidates, declined, after)
     taught = {pair.key_event for pair in (*pairs, *declined)}
     seen = Seen.of(concepts[number] for number in taught if number in concepts)
+    learnt = learn(index, pairs, concepts, declined, after.learnt if after else None)
     return Model(
         version=version,
         made_at=made_at,
         trained_on={"source": source, "encoder": index.encoder, **_counts(index, pairs)},
         weights={
             state: {column: round(weight, 4) for column, weight in weights.items()}
-            for state, weights in learn(
-                index, pairs, concepts, declined, after.weights if after else None
-            ).items()
+            for state, weights in learnt.weights.items()
         },
         figures={
             state: {
@@ -91,6 +90,7 @@ def fitted(
             if found
         },
         seen=after.seen | seen if after else seen,
+        metric=learnt.metric,
     )
 
 
@@ -116,16 +116,20 @@ def _tested(
             if concepts.get(pair.key_event) not in hidden
         }
         memories = {resource: Memory(index, resource, taught) for resource in index.resources}
-        learnt = learn(index, taught, concepts, against, after.weights if after else None)
+        learnt = learn(index, taught, concepts, against, after.learnt if after else None)
         for state in (COLD, WARM):
-            weights = np.array(list(learnt[state].values()), dtype=np.float32)
+            weights = np.array(list(learnt.weights[state].values()), dtype=np.float32)
+            metric = learnt.metric.get(state)
             for lesson in lessons(index, asked, concepts, warm=False):
                 values = lesson.values
                 if state == WARM:
                     own = memories[lesson.resource].values(lesson.number, lesson.rows)
                     values = np.concatenate([values, own], axis=1)
+                scores = values @ weights
+                if metric is not None:
+                    scores += metric.of_rows(index, lesson.resource, lesson.number, lesson.rows)
                 here = candidates[lesson.resource][lesson.rows]
-                found[f"{state}/{lesson.resource}"].append(_test(lesson, values @ weights, here))
+                found[f"{state}/{lesson.resource}"].append(_test(lesson, scores, here))
     return found
 
 

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from webapp.suggestions.lexical import LexicalIndex
 from webapp.suggestions.pool import make_pools
-from webapp.suggestions.signals.genes import GeneNames, named_genes
 from webapp.suggestions.signals.targets import (
     GeneSets,
     Resource,
     TextVectors,
     gene_sets,
     hierarchy,
+    synonyms,
 )
 from webapp.suggestions.subject import Subject, subjects
 from webapp.suggestions.text import spell_greek
@@ -38,20 +38,22 @@ class Material:
     gene_sets: Mapping[str, GeneSets]
     symbols: Mapping[str, int]
     parents: Mapping[str, frozenset[str]]
+    synonyms: Mapping[str, Sequence[str]]
+    """By identifier, see `targets.synonyms`."""
 
     def texts(self) -> set[str]:
         """Every text that signals compare by meaning."""
         cores = {spell_greek(core(row[1])) for rows in self.names.values() for row in rows}
-        return cores.union(*(subject.texts() for subject in self.subjects))
+        further = (spell_greek(name) for names in self.synonyms.values() for name in names)
+        return cores.union(further, *(subject.texts() for subject in self.subjects))
 
-    def write_pools(
+    def resources(
         self,
-        folder: Path,
         lexical: Mapping[str, LexicalIndex],
         texts: TextVectors,
         key_events: NDArray[np.float32],
-    ) -> None:
-        """Compute all signals and write the pools of each resource."""
+    ) -> list[Resource]:
+        """All resources as signals see them; `key_events` are the vectors of all titles."""
         resources: list[Resource] = []
         for name, rows in self.names.items():
             resources.append(
@@ -65,15 +67,16 @@ class Material:
                     parents=self.parents,
                     key_events=key_events,
                     symbols=self.symbols,
+                    synonyms=[self.synonyms.get(row[0], ()) for row in rows],
                     others=resources,
                 )
             )
-        names = GeneNames([symbol for symbol in self.symbols if not symbol.startswith("entrez:")])
-        named = {one.number: sorted(named_genes(names, one)) for one in self.subjects}
-        (folder / "named_genes.json").write_text(
-            json.dumps({number: genes for number, genes in named.items() if genes}),
-            encoding="utf-8",
-        )
+        return resources
+
+    def write_pools(self, folder: Path, resources: Sequence[Resource]) -> None:
+        """Compute all signals and write the pools of each resource, and the named genes."""
+        named = {one.number: dict(one.genes) for one in self.subjects if one.genes}
+        (folder / "named_genes.json").write_text(json.dumps(named), encoding="utf-8")
         for name, pools in make_pools(resources, self.subjects).items():
             pools.save(folder / name / "pool")
 
@@ -82,4 +85,11 @@ def read(session: Session, names: Names, abbreviations: Mapping[str, str]) -> Ma
     """Read what signals need."""
     identifiers = {resource: [row[0] for row in rows] for resource, rows in names.items()}
     sets, symbols = gene_sets(session, identifiers)
-    return Material(names, subjects(session, abbreviations), sets, symbols, hierarchy(session))
+    return Material(
+        names,
+        subjects(session, abbreviations),
+        sets,
+        symbols,
+        hierarchy(session),
+        synonyms(session),
+    )

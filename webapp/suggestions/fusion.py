@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +19,22 @@ from numpy.typing import NDArray
 from webapp.suggestions import memory
 from webapp.suggestions.calibration import Calibration
 from webapp.suggestions.memory import Memory
+from webapp.suggestions.metric import Metric
 from webapp.suggestions.pool import Pooled
 from webapp.suggestions.seen import Seen
 
-SHIPPED = "fusion-1.json"
+SHIPPED = "fusion-2.json"
 WARM_FROM = 30
 """Approved pairs of a resource from which on memory is trusted; fewer are used by nobody."""
 COLD, WARM = "cold", "warm"
+
+
+class Learnt(NamedTuple):
+    """What is learnt from pairs, by state."""
+
+    weights: Mapping[str, Mapping[str, float]]
+    metric: Mapping[str, Metric]
+    """Without a state that learnt none."""
 
 
 class ModelUnusable(RuntimeError):
@@ -48,6 +57,13 @@ class Model:
     """By `STATE/RESOURCE`, from predictions for pairs that were not trained on."""
     seen: Seen
     """Stands for the concepts whose pairs made the weights."""
+    metric: Mapping[str, Metric] = field(default_factory=dict)
+    """State → what is added to the weighted sum."""
+
+    @property
+    def learnt(self) -> Learnt:
+        """Weights and metric."""
+        return Learnt(self.weights, self.metric)
 
     def vector(self, state: str, columns: Sequence[str]) -> NDArray[np.float32]:
         """The weights in the order of `columns`; raises `ModelUnusable` where any is missing."""
@@ -67,6 +83,7 @@ class Model:
             "weights": self.weights,
             "calibration": {name: one.as_json() for name, one in self.calibration.items()},
             "seen": self.seen.as_json(),
+            "metric": {state: one.as_json() for state, one in self.metric.items()},
         }
 
     @classmethod
@@ -83,6 +100,9 @@ class Model:
                     name: Calibration.of_json(one) for name, one in read["calibration"].items()
                 },
                 seen=Seen.of_json(read["seen"]),
+                metric={
+                    state: Metric.of_json(one) for state, one in read.get("metric", {}).items()
+                },
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ModelUnusable(f"the ranker's file is damaged ({error!r})") from error
@@ -125,10 +145,15 @@ def fused(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The score of each target of a pool, and all values with the columns of memory last.
 
+    With the vectors of the index that is `known`, the learnt metric counts as well.
+
     Raises `ModelUnusable` where the model lacks a column.
     """
     values, names = evidence_of(number, pooled, columns, known)
     scores: NDArray[np.float32] = values @ model.vector(state_of(known), names)
+    metric = model.metric.get(state_of(known))
+    if metric is not None and known is not None:
+        scores = scores + metric.of_rows(known.index, known.resource, number, pooled.rows)
     return scores, values
 
 

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from webapp.suggestions import abbreviations, noise, pool, subject, text, vocabulary
+from webapp.suggestions import abbreviations, gene_names, noise, pool, subject, text, vocabulary
 from webapp.suggestions.lexical import LexicalIndex
 from webapp.suggestions.pool import Pooled, Pools
 from webapp.suggestions.signals import SIGNALS, postings, targets
@@ -45,6 +45,7 @@ def _rules() -> str:
     for module in (
         text,
         abbreviations,
+        gene_names,
         vocabulary,
         noise,
         subject,
@@ -95,8 +96,8 @@ class Index:
     """The `text_key` of the first of the two, by row."""
     made_by: Mapping[str, object] = field(default_factory=dict)
     """How the encoder made the vectors: the `description` that it had at the time."""
-    named_genes: Mapping[int, frozenset[str]] = field(default_factory=dict)
-    """Symbols of genes that Key Events name, by Key Event."""
+    named_genes: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    """Symbols of genes that Key Events name, with the words that name them, by Key Event."""
     nonsense_cosine: float = 0.0
     """What is not nearer than that has nothing to do with a text; see `noise`."""
 
@@ -237,8 +238,8 @@ def load(index_dir: Path, generation: str | None) -> Index:
             nonsense_cosine=float(manifest["nonsense_cosine"] or 0),
             named_genes=(
                 {
-                    int(number): frozenset(symbols)
-                    for number, symbols in read_json(folder / "named_genes.json").items()
+                    int(number): named
+                    for number, named in read_json(folder / "named_genes.json").items()
                 }
                 if encoder
                 else {}

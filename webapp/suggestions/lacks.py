@@ -137,7 +137,7 @@ def _annotation(own: Side, other: Side) -> str:
 
 
 def _genes(own: Side, other: Side, named: frozenset[str]) -> str:
-    has = ", ".join(sorted(other.evidence.genes - own.evidence.genes))
+    has = ", ".join(sorted(other.evidence.genes.keys() - own.evidence.genes.keys()))
     if has and not own.evidence.genes:
         told = f"has none of the genes that the Key Event names ({', '.join(sorted(named))})"
         return f"{told}; {other.called} has {has}"

@@ -125,7 +125,7 @@ def explained(
                 values=found.values_of(at),
                 candidates=candidates,
                 place=int(found.places[at]),
-                genes=genes.get(target.id, frozenset()),
+                genes=genes.get(target.id, {}),
             ),
             said=key_event.title,
             words=words,
@@ -168,19 +168,19 @@ def liked_by(session: Session, found: Ranked, rows: Sequence[int]) -> list[Part 
 
 def named_genes(
     session: Session, index: Index, number: int, target_ids: Sequence[int]
-) -> dict[int, frozenset[str]]:
-    """The genes of each target that the Key Event names."""
+) -> dict[int, dict[str, str]]:
+    """The genes of each target that the Key Event names, with the words that name them."""
     named = index.named_genes.get(number)
     if not named:
         return {}
-    found: dict[int, set[str]] = {}
+    found: dict[int, dict[str, str]] = {}
     for target_id, symbol in session.execute(
         select(TargetGene.target_id, Gene.symbol)
         .join(Gene, Gene.id == TargetGene.gene_id)
         .where(TargetGene.target_id.in_(target_ids), Gene.symbol.in_(named))
     ):
-        found.setdefault(target_id, set()).add(symbol)
-    return {target_id: frozenset(symbols) for target_id, symbols in found.items()}
+        found.setdefault(target_id, {})[symbol] = named[symbol]
+    return found
 
 
 def _synonyms(session: Session, target_ids: Sequence[int]) -> dict[int, list[str]]:

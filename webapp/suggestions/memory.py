@@ -42,6 +42,8 @@ class Memory:
     """The curated pairs of one resource that an index knows."""
 
     def __init__(self, index: Index, resource: str, pairs: Iterable[Pair]) -> None:
+        self.index = index
+        self.resource = resource
         part = index.resources[resource]
         rows = {identifier: row for row, identifier in enumerate(part.identifiers)}
         by_number: dict[int, set[int]] = defaultdict(set)
@@ -50,7 +52,6 @@ class Memory:
                 by_number[number].add(rows[identifier])
         self.by_number = {number: frozenset(found) for number, found in by_number.items()}
         self._names = part.vectors
-        self._index = index
         self._curated: _Curated | None = None
         if index.key_event_vectors is not None and by_number:
             numbers = sorted(by_number)
@@ -113,8 +114,8 @@ class Memory:
         self, number: int, without: Collection[int]
     ) -> tuple[_Curated | None, NDArray[np.float32]]:
         """The larger cosine of the two texts, by curated Key Event; -1 for one left out."""
-        curated, vectors = self._curated, self._index.key_event_vectors
-        row = self._index.key_event_rows.get(number)
+        curated, vectors = self._curated, self.index.key_event_vectors
+        row = self.index.key_event_rows.get(number)
         if curated is None or vectors is None or row is None:
             return None, np.zeros(0, dtype=np.float32)
         own = np.asarray(vectors[row])

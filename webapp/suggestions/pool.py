@@ -128,11 +128,13 @@ def _pooled(signals: Sequence[Signal], pooling: Sequence[bool], subject: Subject
 
 def _best(column: NDArray[np.float32], meaning: NDArray[np.float32]) -> NDArray[np.intp]:
     """Rows of the best positive values; of many equal ones those that are near in meaning."""
-    count = min(BEST, len(column))
-    if not count:
-        return np.zeros(0, dtype=np.intp)
-    threshold = np.partition(column, len(column) - count)[len(column) - count]
-    rows = np.flatnonzero((column >= threshold) & (column > 0))
+    rows = np.flatnonzero(column > 0)
+    count = BEST
+    if len(rows) <= count:  # most signals by the letter say nothing of most targets
+        return rows
+    values = column[rows]
+    threshold = np.partition(values, len(values) - count)[len(values) - count]
+    rows = rows[values >= threshold]
     if len(rows) > 2 * count:
         nearest = np.argpartition(-meaning[rows], count)[:count]
         rows = np.union1d(rows[nearest], np.flatnonzero(column > threshold))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from sqlalchemy import select
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from webapp.catalog.models import EventComponent, KeyEvent
 from webapp.suggestions.abbreviations import Query, query_of
+from webapp.suggestions.gene_names import GeneNames, names_of_genes
+from webapp.suggestions.text import spell_greek
 from webapp.suggestions.vocabulary import readings
 
 SENTENCES = 12
@@ -48,6 +50,10 @@ class Subject:
     short: Query
     components: tuple[Component, ...]
     sentences: tuple[str, ...]
+    genes: Mapping[str, str] = field(default_factory=dict)
+    """Symbols of the genes that titles and annotations name, each with the words that name it."""
+    gene_names: tuple[str, ...] = ()
+    """What those that are named by symbol are called in words."""
 
     @property
     def names(self) -> list[str]:
@@ -73,6 +79,7 @@ class Subject:
             yield from (meant, changed)
         for one in self.components:
             yield from filter(None, (one.object_name, one.process_name, one.text))
+        yield from self.gene_names
 
 
 def subject_of(key_event: KeyEvent, abbreviations: Mapping[str, str]) -> Subject:
@@ -88,15 +95,26 @@ def subject_of(key_event: KeyEvent, abbreviations: Mapping[str, str]) -> Subject
     )
 
 
+def with_genes(subject: Subject, names: GeneNames, called: Mapping[str, Sequence[str]]) -> Subject:
+    """A Key Event with the genes that it names; `called` are the names of genes in words."""
+    texts = (subject.title.plain, subject.short.plain, *(one.text for one in subject.components))
+    genes = names.found_in_all([*texts, subject.title.spelt_out])
+    by_symbol = (symbol for symbol, named in genes.items() if named.upper() == named)
+    in_words = (spell_greek(called[symbol][0]) for symbol in by_symbol if called[symbol])
+    return replace(subject, genes=genes, gene_names=tuple(dict.fromkeys(in_words)))
+
+
 def subjects(session: Session, abbreviations: Mapping[str, str]) -> list[Subject]:
-    """All live Key Events, by number."""
+    """All live Key Events, by number, with the genes that they name."""
+    called = names_of_genes(session)
+    names = GeneNames(called)
     rows = session.scalars(
         select(KeyEvent)
         .where(KeyEvent.retired_at.is_(None))
         .order_by(KeyEvent.number)
         .options(selectinload(KeyEvent.components))
     )
-    return [subject_of(one, abbreviations) for one in rows]
+    return [with_genes(subject_of(one, abbreviations), names, called) for one in rows]
 
 
 def sentences(description: str) -> list[str]:

@@ -5,7 +5,8 @@ logarithm of the share (softmax) that goes to any of them, so that a list with o
 its top is a good list, and what experts did not list counts as little as possible. What they
 declined counts as several others would. A square penalty keeps weights small, or near to those that
 were learnt before (Bishop 2006, sections 4.3.4 and 5.5). Lists of all resources are learnt from
-together, as their signals mean the same.
+together, as their signals mean the same. The learnt metric adds to the sum what the weights leave
+open, and they are learnt once more beside it.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
-from webapp.suggestions import memory
-from webapp.suggestions.fusion import COLD, WARM
+from webapp.suggestions import memory, metric
+from webapp.suggestions.fusion import COLD, WARM, Learnt
 from webapp.suggestions.index import Index
 from webapp.suggestions.memory import Memory
 from webapp.suggestions.pairs import Pair
@@ -30,14 +32,14 @@ FLOOR = 0.02
 """Added to a column's spread: one that hardly varies gets no great weight."""
 STEPS = 15
 SETTLED = 1e-5
+ROUNDS = 2
+"""Of weights and metric in turn: each is learnt beside what the other one says."""
 
 Concepts = Mapping[int, str]
 """By Key Event number; see `evaluation.concepts`."""
 Declined = Mapping[Pair, float]
 """Pairs that people decided against: as how many other targets of its list each counts."""
 NOTHING_DECLINED: Declined = {}
-Weights = Mapping[str, Mapping[str, float]]
-"""State (`cold`, `warm`) → column → weight."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,14 +107,19 @@ def _by_number(index: Index, resource: str, declined: Declined) -> dict[int, dic
 
 
 def weights_from(
-    found: Sequence[Lesson], columns: Sequence[str], near: Mapping[str, float] | None = None
+    found: Sequence[Lesson],
+    columns: Sequence[str],
+    near: Mapping[str, float] | None = None,
+    beside: Sequence[NDArray[np.float32]] | None = None,
 ) -> dict[str, float]:
     """The weights of the columns, as `near` to earlier ones as the lists allow, or to 0.
 
-    Where no list has a chosen target they are those.
+    Where no list has a chosen target they are those. `beside` holds for each list what is added to
+    the sum of its targets.
     """
     earlier = np.array([(near or {}).get(column, 0.0) for column in columns], dtype=np.float32)
-    taught = [lesson for lesson in found if lesson.chosen.any() and not lesson.chosen.all()]
+    use = [_teaches(lesson) for lesson in found]
+    taught = list(compress(found, use))
     if not taught:
         return dict(zip(columns, earlier.tolist(), strict=True))
     values = np.concatenate([lesson.values for lesson in taught])
@@ -122,9 +129,14 @@ def weights_from(
         np.concatenate([lesson.chosen for lesson in taught]),
         np.concatenate([_counts(lesson) for lesson in taught]),
         np.cumsum([0, *(len(lesson.rows) for lesson in taught)])[:-1],
+        None if beside is None else np.concatenate(list(compress(beside, use))),
     )
     weights = lists.learn(PENALTY / len(taught), earlier * spread) / spread
     return {name: float(weight) for name, weight in zip(columns, weights, strict=True)}
+
+
+def _teaches(lesson: Lesson) -> bool:
+    return bool(lesson.chosen.any() and not lesson.chosen.all())
 
 
 def _counts(lesson: Lesson) -> NDArray[np.float32]:
@@ -136,18 +148,45 @@ def learn(
     pairs: Iterable[Pair],
     concepts: Concepts,
     declined: Declined = NOTHING_DECLINED,
-    near: Weights | None = None,
-) -> dict[str, dict[str, float]]:
-    """Both sets of weights, `cold` and `warm`; see `lessons` and `weights_from`."""
+    near: Learnt | None = None,
+) -> Learnt:
+    """Weights and metric, `cold` and `warm`; see `lessons` and `weights_from`.
+
+    What stays `near` to earlier weights keeps their metric: it takes hundreds of lists to make one.
+    """
     pairs, columns = list(pairs), {COLD: COLUMNS, WARM: (*COLUMNS, *memory.COLUMNS)}
-    return {
-        state: weights_from(
-            list(lessons(index, pairs, concepts, warm=state == WARM, declined=declined)),
-            columns[state],
-            near[state] if near else None,
+    weights, metrics = {}, {}
+    for state in (COLD, WARM):
+        found = list(lessons(index, pairs, concepts, warm=state == WARM, declined=declined))
+        earlier = near.weights[state] if near else None
+        own = near.metric.get(state) if near else _metric(index, found, columns[state])
+        beside = None
+        if own is not None:
+            metrics[state] = own
+            beside = [own.of_rows(index, one.resource, one.number, one.rows) for one in found]
+        weights[state] = weights_from(found, columns[state], earlier, beside)
+    return Learnt(weights, metrics)
+
+
+def _metric(index: Index, found: Sequence[Lesson], columns: Sequence[str]) -> metric.Metric | None:
+    """The metric beside weights that are learnt in turn with it; None where no list teaches."""
+    taught = [lesson for lesson in found if _teaches(lesson)]
+    if not taught or index.key_event_vectors is None:
+        return None
+    rows = [index.key_event_rows[lesson.number] for lesson in taught]
+    key_events = np.asarray(index.key_event_vectors[rows, 1], dtype=np.float32)
+    names = [metric.names_of(index, lesson.resource, lesson.rows) for lesson in taught]
+    chosen, counts = [one.chosen for one in taught], [_counts(one) for one in taught]
+    whole = np.zeros((key_events.shape[1],) * 2, dtype=np.float32)
+    for _ in range(ROUNDS):
+        drawn = key_events @ whole
+        beside = [vectors @ toward for vectors, toward in zip(names, drawn, strict=True)]
+        weights = np.array(
+            list(weights_from(taught, columns, None, beside).values()), dtype=np.float32
         )
-        for state in (COLD, WARM)
-    }
+        base = [lesson.values @ weights for lesson in taught]
+        whole = metric.learn(key_events, names, chosen, counts, base)
+    return metric.Metric.of(whole)
 
 
 class _Lists:
@@ -159,11 +198,13 @@ class _Lists:
         chosen: NDArray[np.bool_],
         counts: NDArray[np.float32],
         starts: NDArray[np.int64],
+        beside: NDArray[np.float32] | None = None,
     ) -> None:
         self._values = values
         self._chosen = chosen
         self._counts = counts
         self._starts = starts
+        self._beside = np.float32(0) if beside is None else beside
         lengths = np.diff([*starts, len(values)])
         self._list = np.repeat(np.arange(len(starts)), lengths)
 
@@ -197,7 +238,7 @@ class _Lists:
         self, weights: NDArray[np.float32], penalty: float, near: NDArray[np.float32]
     ) -> tuple[float, NDArray[np.float32], NDArray[np.float32]]:
         """The loss, the share of each target, and its share among the chosen ones."""
-        scores, apart = self._values @ weights, weights - near
+        scores, apart = self._values @ weights + self._beside, weights - near
         highest = np.maximum.reduceat(scores, self._starts)
         raised = np.exp(scores - highest[self._list]) * self._counts
         whole = np.add.reduceat(raised, self._starts)

@@ -191,7 +191,7 @@ def _compared(
     session: Session, now: Now, order: Order, key_event: KeyEvent, rows: Sequence[int]
 ) -> tuple[Compared, ...]:
     """What the first of these rows lacks beside each of the others; nothing is said twice."""
-    named = now.index.named_genes.get(key_event.number, frozenset())
+    named = frozenset(now.index.named_genes.get(key_event.number, {}))
     mine, *others = _sides(session, now, order, key_event, list(dict.fromkeys(rows)))
     found: list[Compared] = []
     said: set[str] = set()
@@ -228,7 +228,7 @@ def _sides(
     sides = []
     for row, identifier in zip(rows, identifiers, strict=True):
         target = targets[identifier]
-        has, names = held.get(target.id, 0), genes.get(target.id, frozenset())
+        has, names = held.get(target.id, 0), genes.get(target.id, {})
         evidence = Evidence(
             subject=subject,
             title=target.title,

@@ -7,7 +7,7 @@ a GMT brings the genes of a pathway, an archive its description.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 WIKIPATHWAYS = "wikipathways"
 GO_BP = "go_bp"
@@ -157,11 +157,27 @@ class TargetRecord:
 
 @dataclass(frozen=True, slots=True)
 class GeneRecord:
-    """One row of an identifier table: Entrez number, symbol, Ensembl id; each may be empty."""
+    """One row of an identifier table: Entrez number, symbol, Ensembl id; each may be empty.
+
+    `name` is the symbol in words; `aliases` are other symbols and names, parted by `|`.
+    """
 
     entrez: str = ""
     symbol: str = ""
     ensembl: str = ""
+    name: str = ""
+    aliases: str = ""
+
+    def completed_by(self, other: GeneRecord) -> GeneRecord:
+        """With what another input says of the same gene where this one is silent."""
+        if self.symbol != other.symbol:
+            return self
+        return replace(
+            self,
+            ensembl=self.ensembl or other.ensembl,
+            name=self.name or other.name,
+            aliases=self.aliases or other.aliases,
+        )
 
 
 Record = (

@@ -28,10 +28,14 @@ from webapp.suggestions.evaluation.measure import (
     as_it_serves,
     cross_validated,
     measure,
+    remembered,
 )
+from webapp.suggestions.evaluation.predicted import reliability
 from webapp.suggestions.evaluation.ranking import Scorer
 from webapp.suggestions.evaluation.report import Report, report_of, show
 from webapp.suggestions.evaluation.vectors import VectorStore
+from webapp.suggestions.fusion import state_of
+from webapp.suggestions.memory import Memory
 from webapp.suggestions.pairs import no_pairs
 from webapp.suggestions.serving import serving_model
 
@@ -121,6 +125,10 @@ def _evaluate(args: argparse.Namespace, settings: Settings) -> Report:
     measured = measure(ranking, taught, chosen, contest, others, args.seed)
     if args.places:
         _write_places(args.places, measured, chosen, contest)
+    calibration = None
+    if model is not None:
+        memory = Memory(index, args.resource, remembered(chosen, contest, approved))
+        calibration = model.calibration.get(f"{state_of(memory)}/{args.resource}")
     return report_of(
         measured,
         chosen,
@@ -129,6 +137,7 @@ def _evaluate(args: argparse.Namespace, settings: Settings) -> Report:
         seed=args.seed,
         all_targets=args.all_targets,
         notes=notes,
+        reliability=reliability(contest, chosen, taught, calibration),
     )
 
 

@@ -45,8 +45,9 @@ class FusedRanking:
 
     def fit(self, known: Sequence[Pair]) -> Scorer:
         """Weights and memory from these pairs alone; nothing of the serving model is used."""
-        weights = learn(self.contest.index, known, self.contest.concepts)
-        return self._scorer(Model("learnt", "", {}, weights, {}, {}, Seen()), known)
+        learnt = learn(self.contest.index, known, self.contest.concepts)
+        model = Model("learnt", "", {}, learnt.weights, {}, {}, Seen(), learnt.metric)
+        return self._scorer(model, known)
 
     def shipped(self, known: Sequence[Pair]) -> Scorer:
         """The weights that serve, with these pairs as memory; the fixed sum where that serves."""

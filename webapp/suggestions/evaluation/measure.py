@@ -38,6 +38,8 @@ class Taught:
     unseen_targets: Mapping[int, bool] | None
     """Whether no pair of its training had one of the Key Event's targets; None where unknown."""
     folds: int
+    parts: Mapping[int, int] = field(default_factory=dict)
+    """By Key Event: the part that it was tested in."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,7 @@ def as_it_serves(
     ranking: Ranking, gold: Gold, contest: Contest, approved: Sequence[Pair]
 ) -> Taught:
     """The shipped ranker; it remembers what is approved, but for the tested concepts."""
-    tested = {contest.concepts[number] for number in gold.answers}
-    known = [pair for pair in approved if _concept(contest, pair) not in tested]
-    scorer = ranking.shipped(known)
+    scorer = ranking.shipped(remembered(gold, contest, approved))
     return Taught(
         scorers=dict.fromkeys(gold.answers, scorer),
         unseen_concept={
@@ -71,6 +71,12 @@ def as_it_serves(
         unseen_targets=None,
         folds=0,
     )
+
+
+def remembered(gold: Gold, contest: Contest, approved: Sequence[Pair]) -> list[Pair]:
+    """What is approved, but for the tested concepts."""
+    tested = {contest.concepts[number] for number in gold.answers}
+    return [pair for pair in approved if _concept(contest, pair) not in tested]
 
 
 def cross_validated(
@@ -86,7 +92,9 @@ def cross_validated(
         scorers |= dict.fromkeys(part, ranking.fit(known))
         taught = {pair.identifier for pair in known}
         unseen_targets |= {number: taught.isdisjoint(gold.answers[number]) for number in part}
-    return Taught(scorers, dict.fromkeys(gold.answers, True), unseen_targets, len(parts))
+    tested_in = {number: place for place, part in enumerate(parts) for number in part}
+    unseen = dict.fromkeys(gold.answers, True)
+    return Taught(scorers, unseen, unseen_targets, len(parts), tested_in)
 
 
 def measure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from webapp.suggestions.evaluation.contest import ONLY_WITH_GENES, Contest
 from webapp.suggestions.evaluation.gold import Gold
 from webapp.suggestions.evaluation.measure import FUSED, Measured
 from webapp.suggestions.evaluation.metrics import MEASURES, RESAMPLES, Compared, Figures, Table
+from webapp.suggestions.reliability import KEY
 
 DIGITS = 4
 
@@ -35,6 +37,7 @@ def report_of(
     seed: int,
     all_targets: bool,
     notes: tuple[str, ...],
+    reliability: Sequence[Mapping[str, Any]] = (),
 ) -> Report:
     """Everything that was measured, and all that it takes to measure it again."""
     return {
@@ -60,6 +63,7 @@ def report_of(
             for pair in measured.not_ranked
         ],
         "notes": list(notes),
+        KEY: list(reliability),
     }
 
 

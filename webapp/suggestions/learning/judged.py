@@ -98,10 +98,10 @@ def judge(
     for part in grouped_folds(asked, first.concepts, FOLDS, seed):
         hidden = {first.concepts[number] for number in part}
         known = taught.without({n for n, concept in first.concepts.items() if concept in hidden})
-        weights = learn(
-            first.index, known.pairs, first.concepts, known.declined, near.weights if near else None
+        learnt = learn(
+            first.index, known.pairs, first.concepts, known.declined, near.learnt if near else None
         )
-        new = Model("taught anew", "", {}, weights, {}, {}, Seen())
+        new = Model("taught anew", "", {}, learnt.weights, {}, {}, Seen(), learnt.metric)
         for name, contest in contests.items():
             memory = Memory(contest.index, name, known.pairs)
             scorers = {

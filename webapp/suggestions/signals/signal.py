@@ -28,8 +28,8 @@ class Evidence:
     candidates: int
     place: int = 0
     """By the meaning of the name alone, 1 for the nearest."""
-    genes: frozenset[str] = field(default_factory=frozenset)
-    """Symbols of the target's genes that the Key Event names."""
+    genes: Mapping[str, str] = field(default_factory=dict)
+    """Symbols of the target's genes that the Key Event names, each with the words that name it."""
 
     @property
     def shared(self) -> frozenset[str]:

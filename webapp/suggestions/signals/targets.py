@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.catalog.models import Gene, Target, TargetGene, TargetParent
+from webapp.catalog.models import Gene, Target, TargetGene, TargetParent, TargetSynonym
 from webapp.suggestions.lexical import LexicalIndex
 from webapp.suggestions.subject import Subject
-from webapp.suggestions.text import spell_greek
-from webapp.suggestions.vocabulary import core
+from webapp.suggestions.text import spell_greek, stems
+from webapp.suggestions.vocabulary import canonical_stems, core
 
 Vectors = NDArray[np.float32]
 
@@ -74,11 +74,21 @@ class TextVectors:
 class Nearness:
     """Cosines of texts with one vector a target; those of a batch of texts are computed at once.
 
-    One product of matrices for many texts is ten times faster than one for each.
+    One product of matrices for many texts is ten times faster than one for each. Targets may have
+    further names, of which the nearest counts: `further` holds their vectors, ordered by target,
+    and `rows` the target of each.
     """
 
-    def __init__(self, vectors: Vectors, texts: TextVectors) -> None:
+    def __init__(
+        self,
+        vectors: Vectors,
+        texts: TextVectors,
+        further: Vectors | None = None,
+        rows: Sequence[int] = (),
+    ) -> None:
         self.vectors = vectors
+        self._further = further
+        self._named, self._starts = np.unique(np.array(rows, dtype=np.int64), return_index=True)
         self._texts = texts
         self._rows: dict[str, int] = {}
         self._cosines: Vectors = np.zeros((0, len(vectors)), dtype=np.float32)
@@ -87,7 +97,11 @@ class Nearness:
         """Compute what `of` will be asked for."""
         wanted = list(dict.fromkeys(texts))
         self._rows = {text: row for row, text in enumerate(wanted)}
-        self._cosines = self._texts.of(wanted) @ self.vectors.T
+        asked = self._texts.of(wanted)
+        self._cosines = asked @ self.vectors.T
+        if self._further is not None and len(self._named):
+            best = np.maximum.reduceat(asked @ self._further.T, self._starts, axis=1)
+            self._cosines[:, self._named] = np.maximum(self._cosines[:, self._named], best)
 
     def of(self, texts: Iterable[str]) -> Vectors:
         """Shape (texts, targets). Raises `KeyError` for a text that was not prepared."""
@@ -114,6 +128,8 @@ class Resource:
     parents: Mapping[str, frozenset[str]]
     key_events: Vectors
     """Of the spelt-out titles of all Key Events, for what is near to all of them."""
+    synonyms: Sequence[Sequence[str]] = ()
+    """Exact ones that say more than the title, see `telling`; none, or one row a target."""
     symbols: Mapping[str, int] = field(default_factory=dict)
     """The genes of all resources, by symbol."""
     others: Sequence[Resource] = ()
@@ -132,7 +148,14 @@ class Resource:
     @cached_property
     def by_name(self) -> Nearness:
         """Texts beside the names."""
-        return Nearness(self.texts.of([spell_greek(title) for title in self.titles]), self.texts)
+        rows = [row for row, found in enumerate(self.synonyms) for _ in found]
+        further = [spell_greek(name) for found in self.synonyms for name in found]
+        return Nearness(
+            self.texts.of([spell_greek(title) for title in self.titles]),
+            self.texts,
+            self.texts.of(further) if further else None,
+            rows,
+        )
 
     @cached_property
     def by_core(self) -> Nearness:
@@ -169,6 +192,39 @@ class Resource:
                 if identifier in self.rows:
                     counts[self.rows[identifier]] += 1
         return counts
+
+
+_REGULATION = frozenset(
+    stems("up down regulation upregulation downregulation positive negative activation stimulation")
+    + stems("inhibition induction process pathway anabolism catabolism breakdown signaling")
+)
+
+
+def telling(title: str, synonyms: Iterable[str]) -> list[str]:
+    """The synonyms that have a word which the title has in no form.
+
+    The Gene Ontology lists up to five for one regulation or synthesis, which say nothing new and
+    would be encoded all the same.
+    """
+    said = {*canonical_stems(title), *_REGULATION}
+    return [name for name in synonyms if set(canonical_stems(name)) - said]
+
+
+def synonyms(session: Session) -> dict[str, list[str]]:
+    """The exact synonyms of each live target that has any which tell something, by identifier."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for identifier, title, text in session.execute(
+        select(Target.identifier, Target.title, TargetSynonym.text)
+        .join(TargetSynonym, TargetSynonym.target_id == Target.id)
+        .where(TargetSynonym.scope == "EXACT", Target.retired_at.is_(None))
+        .order_by(Target.id, TargetSynonym.text)
+    ):
+        found.setdefault((identifier, title), []).append(text)
+    return {
+        identifier: told
+        for (identifier, title), texts in found.items()
+        if (told := telling(title, texts))
+    }
 
 
 def hierarchy(session: Session) -> dict[str, frozenset[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import ClassVar
 
 import numpy as np
@@ -67,7 +67,7 @@ SYNONYM = "shares words with one of its synonyms"
 
 
 class SameName:
-    """Whether the title, or a part of it, is the name, or what the name is about."""
+    """Whether the title, or a part of it, is the name or a synonym, or what the name is about."""
 
     name: str = "name"
     columns: ClassVar[tuple[str, ...]] = ("same_name", "same_about")
@@ -75,8 +75,9 @@ class SameName:
 
     def __init__(self, resource: Resource) -> None:
         self._count = len(resource.titles)
-        self._names = _by_stems(resource.titles)
-        self._cores = _by_stems(resource.cores)
+        further = [(row, name) for row, names in enumerate(resource.synonyms) for name in names]
+        self._names = _by_stems([*enumerate(resource.titles), *further])
+        self._cores = _by_stems(enumerate(resource.cores))
 
     def values(self, subject: Subject) -> Values:
         """1 where it is, else 0."""
@@ -117,9 +118,9 @@ def _stems(text: str) -> str:
     return " ".join(sorted(set(canonical_stems(text))))
 
 
-def _by_stems(names: Sequence[str]) -> dict[str, list[int]]:
+def _by_stems(names: Iterable[tuple[int, str]]) -> dict[str, list[int]]:
     found = defaultdict(list)
-    for row, name in enumerate(names):
+    for row, name in names:
         found[_stems(name)].append(row)
     return found
 
