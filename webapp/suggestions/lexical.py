@@ -63,5 +63,5 @@ class LexicalIndex:
 def shared_words(query: str, name: str) -> list[str]:
     """The words of `name` whose stems `query` has too, in the order of `name`."""
     wanted = set(stems(query))
-    shared = (word for word in words(name) if stems(word) and stems(word)[0] in wanted)
-    return list(dict.fromkeys(shared))
+    pairs = zip(words(name), stems(name), strict=True)
+    return list(dict.fromkeys(word for word, stem in pairs if stem in wanted))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -59,7 +60,7 @@ class Subject:
         found = (part.strip() for part in _PARTS.split(self.title.plain))
         return [part for part in found if len(part) > 3] or [self.title.plain]
 
-    @property
+    @cached_property
     def read_as(self) -> list[tuple[str, str, str]]:
         """The title by the vocabulary; see `vocabulary.readings`."""
         return readings(self.title.spelt_out)
