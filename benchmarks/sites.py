@@ -24,6 +24,9 @@ from webapp.suggestions.index import Index
 from webapp.suggestions.text import spell_greek
 from webapp.suggestions.vocabulary import core
 
+PROPOSED = {"action": "propose", "before": None, "after": "proposed"}
+APPROVED = {"action": "approve", "before": "proposed", "after": "approved"}
+
 ALIVE = 64
 """Key Events that stay in a catalog of many targets: the pools of all would take half an hour."""
 
@@ -105,20 +108,8 @@ def _decision(
             },
         ),
         (curation.MappingVersion, version),
-        (
-            curation.MappingEvent,
-            {**event, "person_id": author, "action": "propose", "before": None, "after": "proposed"},
-        ),
-        (
-            curation.MappingEvent,
-            {
-                **event,
-                "person_id": reviewer,
-                "action": "approve",
-                "before": "proposed",
-                "after": "approved",
-            },
-        ),
+        (curation.MappingEvent, {**event, "person_id": author, **PROPOSED}),
+        (curation.MappingEvent, {**event, "person_id": reviewer, **APPROVED}),
     ]
 
 
@@ -159,7 +150,9 @@ class Recombined:
         return np.stack([known[one] for one in texts])
 
 
-def enlarge(database: Database, index_dir: Path, index: Index, encoder: Encoder, times: int) -> None:
+def enlarge(
+    database: Database, index_dir: Path, index: Index, encoder: Encoder, times: int
+) -> None:
     """Make `times` as many targets of each resource, with genes and parents, and index them.
 
     A new name is the beginning of one name and the end of another. Of the Key Events `ALIVE` stay.
@@ -205,7 +198,7 @@ def enlarge(database: Database, index_dir: Path, index: Index, encoder: Encoder,
         for table, column in (("target_gene", "gene_id"), ("target_parent", "parent_id")):
             session.execute(
                 text(
-                    f"INSERT INTO {table} (target_id, {column}) SELECT made.id, {column} "  # noqa: S608
+                    f"INSERT INTO {table} (target_id, {column}) SELECT made.id, {column} "
                     f"FROM made JOIN {table} ON target_id = source ORDER BY made.id"
                 )
             )

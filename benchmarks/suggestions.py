@@ -25,7 +25,6 @@ from contextlib import closing
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
-from urllib.parse import quote
 
 import numpy as np
 from flask import Flask
@@ -91,9 +90,13 @@ class Site:
             found[f"list, {resource}"] = [
                 partial(self.listed, one, [resource]) for one in self.numbers
             ]
-        found["list of all three"] = [partial(self.listed, one, RESOURCES) for one in self.numbers]
+        found["list of all three"] = [
+            partial(self.listed, one, list(RESOURCES)) for one in self.numbers
+        ]
         for resource in RESOURCES:
-            found[f"text, {resource}"] = [partial(self.searched, one, resource) for one in self.texts]
+            found[f"text, {resource}"] = [
+                partial(self.searched, one, resource) for one in self.texts
+            ]
         found["page"] = [partial(client.get, f"/key-events/{one}") for one in self.numbers]
         return found
 
@@ -147,17 +150,19 @@ def timed(calls: Sequence[Callable[[], object]]) -> Times:
 
 def served(data: Path, numbers: Sequence[int]) -> Times:
     """The page of each Key Event from the real web server; CPU is not known of it."""
-    with real_installation(DATA_DIR=str(data), WEB_CONCURRENCY="1") as installation:
-        with serving(installation):
-            connection = http.client.HTTPConnection("127.0.0.1", installation.port, timeout=60)
+    with (
+        real_installation(DATA_DIR=str(data), WEB_CONCURRENCY="1") as installation,
+        serving(installation),
+    ):
+        connection = http.client.HTTPConnection("127.0.0.1", installation.port, timeout=60)
 
-            def visit(number: int) -> None:
-                connection.request("GET", f"/key-events/{quote(str(number))}")
-                answer = connection.getresponse()
-                assert (answer.status, bool(answer.read())) == (200, True)
+        def visit(number: int) -> None:
+            connection.request("GET", f"/key-events/{number}")
+            answer = connection.getresponse()
+            assert (answer.status, bool(answer.read())) == (200, True)
 
-            with closing(connection):
-                found = timed([partial(visit, number) for number in numbers])
+        with closing(connection):
+            found = timed([partial(visit, number) for number in numbers])
     found[:, 1] = np.nan
     return found
 

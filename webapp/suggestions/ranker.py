@@ -69,7 +69,8 @@ def rank(
         fused = np.where(absent, -np.inf, fused)
         dense = None if dense is None else np.where(absent, -np.inf, dense)
     rows = best_rows(fused, limit)
-    above = np.zeros(0) if dense is None else np.sort(dense[dense > dense[rows].min(initial=np.inf)])
+    listed_from = np.inf if dense is None else dense[rows].min(initial=np.inf)
+    above = fused[:0] if dense is None else np.sort(dense[dense > listed_from])
     listed: list[Suggestion] = []
     for row in rows:
         if fused[row] == -np.inf or (dense is None and lexical[row] <= 0):
