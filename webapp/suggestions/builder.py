@@ -5,14 +5,13 @@ from __future__ import annotations
 import fcntl
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
@@ -26,11 +25,9 @@ from webapp.suggestions.encoder import Encoder
 from webapp.suggestions.lexical import LexicalIndex
 from webapp.suggestions.signals.targets import TextVectors
 from webapp.suggestions.text import spell_greek
+from webapp.suggestions.vectors import Progress, Vectors
 
 log = logging.getLogger(__name__)
-
-Progress = Callable[[int, int], None]
-"""Called with (texts encoded so far, texts to encode)."""
 
 
 class BuildRunning(RuntimeError):
@@ -91,29 +88,32 @@ def build(
     """Build a new generation and make it current; returns its name.
 
     Without an encoder it holds word statistics alone. Vectors of texts that the current
-    generation already holds (same encoder) are taken over. Raises `BuildRunning` where another
-    process builds.
+    generation already holds (same encoder) are taken over, and so is what a build had encoded that
+    was killed. Raises `BuildRunning` where another process builds.
     """
     index_dir.mkdir(parents=True, exist_ok=True)
     with _only_builder(index_dir):
         generation = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}"
         folder = index_dir / f"{generation}.partial"
         folder.mkdir()
+        vectors = Vectors(index_dir, encoder) if encoder else None
         try:
-            _write(database, index_dir, folder, encoder, progress)
+            _write(database, folder, encoder, vectors, progress)
             folder.rename(index_dir / generation)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         files.make_current(index_dir, generation)
+        if vectors is not None:
+            vectors.forget()
     return generation
 
 
 def _write(
     database: Database,
-    index_dir: Path,
     folder: Path,
     encoder: Encoder | None,
+    vectors: Vectors | None,
     progress: Progress | None,
 ) -> None:
     with database.read() as session:
@@ -133,7 +133,7 @@ def _write(
         files.write_json(folder / resource / "identifiers.json", [row[0] for row in rows])
     files.write_json(folder / "abbreviations.json", abbreviations)
     files.write_json(folder / "key_events.json", [number for number, _ in key_events])
-    if encoder is not None and material is not None:
+    if encoder is not None and vectors is not None and material is not None:
         queries = [query_of(title, abbreviations).texts for _, title in key_events]
         wanted = {
             f"{resource}/vectors.npy": [spell_greek(title) for _, title, _ in rows]
@@ -141,7 +141,6 @@ def _write(
         } | {"key_events.npy": [text for pair in queries for text in pair]}
         names = {text for texts in wanted.values() for text in texts}
         wanted["texts.npy"] = sorted(material.texts().union(noise.made_up()) - names)
-        vectors = _Vectors(index_dir, encoder)
         vectors.encode([text for texts in wanted.values() for text in texts], progress)
         for name, texts in wanted.items():
             rows_of_text = vectors.of(texts)
@@ -184,60 +183,6 @@ def _write(
             },
         },
     )
-
-
-class _Vectors:
-    """Vectors by text, seeded from the current generation."""
-
-    def __init__(self, index_dir: Path, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self._known: dict[str, NDArray[np.float32]] = {}
-        generation = files.current_generation(index_dir)
-        if generation is not None:
-            self._take_over(index_dir / generation)
-
-    def _take_over(self, folder: Path) -> None:
-        try:
-            manifest = files.read_manifest(folder)
-            if manifest["encoder"] != self._encoder.name:
-                return
-            if manifest["made_by"] != self._encoder.description:
-                return
-            digests = manifest["sha256"]
-            for name, digest in digests.items():
-                if not name.endswith(".npy") or name.removesuffix(".npy") + ".keys" not in digests:
-                    continue
-                if files.sha256(folder / name) != digest:
-                    continue
-                keys = files.read_json((folder / name).with_suffix(".keys"))
-                rows = np.load(folder / name, mmap_mode="r").reshape(len(keys), -1)
-                self._known.update(zip(keys, rows, strict=True))
-        except (files.IndexUnusable, OSError, ValueError, KeyError) as error:
-            log.warning("the earlier suggestion index is not reused: %s", error)
-
-    def encode(self, texts: Sequence[str], progress: Progress | None) -> None:
-        """Encode those texts that are not known yet."""
-        new = [text for text in dict.fromkeys(texts) if files.text_key(text) not in self._known]
-        done = 0
-
-        def count(batch: int) -> None:
-            nonlocal done
-            done += batch
-            if progress:
-                progress(done, len(new))
-
-        if progress:
-            progress(0, len(new))
-        if new:
-            self._known.update(
-                zip(map(files.text_key, new), self._encoder.encode(new, count), strict=True)
-            )
-
-    def of(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of shape (len(texts), dimensions)."""
-        if not texts:
-            return np.empty((0, self._encoder.dimensions), dtype=np.float32)
-        return np.stack([self._known[files.text_key(text)] for text in texts]).astype(np.float32)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from importlib.metadata import version
 from inspect import getsource
 from pathlib import Path
@@ -77,6 +78,11 @@ class ResourceIndex:
     vectors: NDArray[np.float32] | None
     pools: Pools | None = None
     """The signals of every Key Event; None where there are no vectors."""
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """The row of each identifier."""
+        return {identifier: row for row, identifier in enumerate(self.identifiers)}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from webapp.suggestions.holder import Now
-from webapp.suggestions.ranker import best_rows
+from webapp.suggestions.ranker import best_rows, nearest_cosines
 
 KEY_EVENTS = "key_event"
 
@@ -23,7 +23,7 @@ def nearest(
     found = {}
     for resource, part in now.index.resources.items():
         if part.vectors is not None and len(part.identifiers):
-            cosines = (part.vectors @ vectors.T).max(axis=1)
+            cosines = nearest_cosines(part.vectors, vectors)
             absent = now.absent.get(resource)
             if absent is not None:
                 cosines = np.where(absent, -np.inf, cosines)

@@ -30,8 +30,8 @@ NEIGHBOURS = 120
 @dataclass(frozen=True, eq=False)
 class _Curated:
     numbers: NDArray[np.int64]
-    vectors: NDArray[np.float32]
-    """Shape (Key Events, 2, dimensions)."""
+    places: NDArray[np.int64]
+    """The rows of these Key Events in the index."""
     key_events: NDArray[np.int64]
     """By pair: the row of its Key Event in `numbers`."""
     rows: NDArray[np.int64]
@@ -45,11 +45,11 @@ class Memory:
         self.index = index
         self.resource = resource
         part = index.resources[resource]
-        rows = {identifier: row for row, identifier in enumerate(part.identifiers)}
         by_number: dict[int, set[int]] = defaultdict(set)
         for number, identifier in pairs:
-            if identifier in rows and number in index.key_event_rows:
-                by_number[number].add(rows[identifier])
+            row = part.rows.get(identifier)
+            if row is not None and number in index.key_event_rows:
+                by_number[number].add(row)
         self.by_number = {number: frozenset(found) for number, found in by_number.items()}
         self._names = part.vectors
         self._curated: _Curated | None = None
@@ -57,7 +57,7 @@ class Memory:
             numbers = sorted(by_number)
             self._curated = _Curated(
                 np.array(numbers),
-                np.asarray(index.key_event_vectors[[index.key_event_rows[n] for n in numbers]]),
+                np.array([index.key_event_rows[n] for n in numbers]),
                 np.array([i for i, n in enumerate(numbers) for _ in by_number[n]]),
                 np.array([row for n in numbers for row in sorted(by_number[n])]),
             )
@@ -118,7 +118,8 @@ class Memory:
         row = self.index.key_event_rows.get(number)
         if curated is None or vectors is None or row is None:
             return None, np.zeros(0, dtype=np.float32)
-        own = np.asarray(vectors[row])
-        likeness = np.einsum("nkd,kd->nk", curated.vectors, own).max(axis=1).clip(0, 1)
+        # All are compared where they are mapped: copies of the curated ones would be each worker's.
+        plain, spelt_out = (vectors[:, text] @ vectors[row, text] for text in (0, 1))
+        likeness = np.maximum(plain, spelt_out)[curated.places].clip(0, 1)
         left_out = np.isin(curated.numbers, [number, *without])
         return curated, np.where(left_out, -1, likeness).astype(np.float32)

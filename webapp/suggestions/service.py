@@ -206,7 +206,7 @@ class Suggester:
         query = query_of(text, now.index.abbreviations)
         vectors, notice = None, now.notice
         if self._encoder is not None and now.index.encoder == self._encoder.name:
-            vectors = self._encoding.submit(self._encoder.encode, list(query.texts)).result()
+            vectors = self._encoded(self._encoder, query)
         elif not notice:
             notice = "Searched by words alone: the encoder of the index is not loaded."
         least = now.index.nonsense_cosine
@@ -220,9 +220,13 @@ class Suggester:
         now = self._holder.now(session)
         if self._encoder is None or now.index.encoder != self._encoder.name:
             return None
-        texts = list(dict.fromkeys(query_of(text, now.index.abbreviations).texts))
-        vectors = self._encoding.submit(self._encoder.encode, texts).result()
-        return meaning.nearest(now, vectors, limit)
+        query = query_of(text, now.index.abbreviations)
+        return meaning.nearest(now, self._encoded(self._encoder, query), limit)
+
+    def _encoded(self, encoder: Encoder, query: Query) -> NDArray[np.float32]:
+        """The vectors of the texts of a query, of each once: shape (1 or 2, dimensions)."""
+        texts = list(dict.fromkeys(query.texts))
+        return self._encoding.submit(encoder.encode, texts).result()
 
     def for_identifier(
         self, session: Session, resource: str, target: Target | None
