@@ -1,0 +1,58 @@
+"""Guessing takes for ever: failed sign-ins are limited, successful ones are not.
+
+So a class of thirty behind one address comes in at once, and somebody who tries codes does not. It
+counts per person, and per address for the anonymous, over all workers.
+"""
+
+from __future__ import annotations
+
+import time
+
+from flask import current_app, g, request
+from limits import parse
+from limits.strategies import FixedWindowRateLimiter
+
+from webapp import current
+from webapp.accounts import audit
+from webapp.errors import Problem
+
+FAILURES = parse("100/10 minutes")
+"""Three mistakes each of a class of thirty; of the codes there can be, one in 10^15."""
+
+_NAME = "failed sign-in"
+
+
+def refuse_guessing() -> None:
+    """Raise the problem (429) where there were too many failures; call it before looking."""
+    limiter = _limiter()
+    if limiter.test(FAILURES, _NAME, _who()):
+        return
+    wait = max(1, int(limiter.get_window_stats(FAILURES, _NAME, _who()).reset_time - time.time()))
+    minutes = (wait + 59) // 60
+    raise Problem(
+        429,
+        "Too many failed attempts.",
+        f"From where you are, signing in failed too often. Wait {minutes} "
+        f"minute{'' if minutes == 1 else 's'}, then try again.",
+        retry_after=wait,
+    )
+
+
+def failed(way: str, reason: str) -> None:
+    """Count a failure and record it; `way` and `reason` are words of ours, never what was typed."""
+    _limiter().hit(FAILURES, _NAME, _who())
+    person = g.get("person")
+    with current.database().write() as session:
+        audit.record(
+            session, "sign-in.failed", way, person_id=person.id if person else None, reason=reason
+        )
+
+
+def _limiter() -> FixedWindowRateLimiter:
+    limiter: FixedWindowRateLimiter = current_app.extensions["kewp.limiter"]
+    return limiter
+
+
+def _who() -> str:
+    person = g.get("person")
+    return person.id if person else (request.remote_addr or "unknown")
