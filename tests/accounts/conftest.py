@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,9 @@ from tests.accounts.openid_provider import (
     at_the_provider,
     running_provider,
 )
-from tests.conftest import Member, settings_in
+from tests.conftest import SECRET, Member, settings_in
 from webapp import create_app
+from webapp.accounts import codes
 
 MakeApp = Callable[..., Flask]
 
@@ -43,7 +45,7 @@ def make_app(tmp_path: Path, starter_database: Path) -> Iterator[MakeApp]:
     made: list[Flask] = []
 
     def make(**given: str) -> Flask:
-        settings = settings_in(tmp_path, PUBLIC_URL=ADDRESS, **given)
+        settings = settings_in(tmp_path, **{"PUBLIC_URL": ADDRESS, **given})
         settings.data_dir.mkdir(exist_ok=True)
         if not settings.database_path.exists():
             shutil.copy(starter_database, settings.database_path)
@@ -93,3 +95,22 @@ def who_is_here(member: Member) -> str:
     """The name in the frame of the page; "" for nobody."""
     found = re.search(r'class="person-name">([^<]*)<', member.get("/sign-in").text)
     return found[1] if found else ""
+
+
+@pytest.fixture
+def guest() -> Callable[[Flask, str], Member]:
+    """`guest(app, name)`: somebody who came in with the code of a workshop."""
+
+    def come_in(app: Flask, name: str) -> Member:
+        code = codes.make(
+            app.extensions["kewp.database"],
+            SECRET,
+            label="Course of May",
+            uses=1,
+            valid_for=timedelta(days=1),
+        )
+        member = visitor(app)
+        assert member.post("/workshop", code=code, name=name).status_code == 303
+        return member
+
+    return come_in

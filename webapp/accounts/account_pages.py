@@ -28,6 +28,7 @@ def page() -> str:
         "accounts/account.html",
         me=me(),
         ways=ways,
+        used=used,
         labels={key: one.label for key, one in providers.items()} | _OWN_WAYS,
         guest=used == {codes.PROVIDER},
         # One has one ORCID iD; of the others one may have several accounts.

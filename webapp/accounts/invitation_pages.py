@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp import current
@@ -49,11 +49,18 @@ def _page(**given: object) -> str:
     )
 
 
+def _shown_once(made: dict[str, object]) -> Response:
+    """The page with a secret on it, which no cache keeps."""
+    response = make_response(_page(made=made))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 @blueprint.post("/invitations/link")
 @requires("admin")
 @hands_back(_typed_again)
 @limited("60/minute")
-def invite() -> str:
+def invite() -> Response:
     """Make a one-time link and show it, this once."""
     name, role = request.form.get("name", ""), request.form.get("role", "")
     span = SPANS.get(request.form.get("span", ""), SPANS["15m"])
@@ -66,14 +73,16 @@ def invite() -> str:
         audit.record(database, "invitation.made", role, person_id=me().id)
     token = links.issue(current.runtime(), name, role, span[0])
     secret = f"{current.settings().address}{url_for('accounts.confirm', token=token)}"
-    return _page(made={"link": secret, "name": name, "role": role, "span": span[1], "known": known})
+    return _shown_once(
+        {"link": secret, "name": name, "role": role, "span": span[1], "known": known}
+    )
 
 
 @blueprint.post("/invitations/codes")
 @requires("admin")
 @hands_back(_typed_again)
 @limited("60/minute")
-def make_code() -> str:
+def make_code() -> Response:
     """Make a code and show it, this once."""
     try:
         uses, days = int(request.form.get("uses", "")), int(request.form.get("days", ""))
@@ -95,7 +104,7 @@ def make_code() -> str:
         raise Problem(
             422, "No code was made.", str(error), fields={error.field: str(error)}
         ) from error
-    return _page(made={"code": code, "label": request.form.get("label", "")})
+    return _shown_once({"code": code, "label": request.form.get("label", "")})
 
 
 @blueprint.post("/invitations/codes/<code_id>/revoke")

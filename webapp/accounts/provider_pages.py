@@ -208,7 +208,8 @@ _WORDS = {
 
 def _told(provider: Provider, error: ProviderFailed, attempt: SignInAttempt | None) -> Problem:
     """A failure of the provider, recorded, as a page that says what to do."""
-    log.warning(
+    log.log(
+        logging.INFO if error.reason == "denied" else logging.WARNING,
         "request %s: sign-in with %s failed (%s): %s",
         g.request_id,
         provider.key,
