@@ -359,7 +359,7 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 
-FURTHER = re.compile(r"OIDC_([A-Z][A-Z0-9]{0,19})_(ISSUER|CLIENT_ID|CLIENT_SECRET|LABEL)")
+FURTHER = re.compile(r"OIDC_([A-Z][A-Z0-9]{0,19})_(ISSUER|CLIENT_ID|CLIENT_SECRET(?:_FILE)?|LABEL)")
 """Names of the settings of further OpenID Connect providers, `OIDC_UNI_ISSUER` and so on."""
 
 _LABELS = {
@@ -413,7 +413,7 @@ class Settings:
     session_idle: int
     session_lifetime: int
     providers: tuple[ProviderSettings, ...] = ()
-    table: tuple[Setting, ...] = SETTINGS
+    table: tuple[Setting, ...] = field(default=SETTINGS, repr=False)
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
 

@@ -112,6 +112,10 @@ class OrcidStandIn(StandIn):
             return (200, self._token()) if self.is_ours(form) else (400, _error("invalid_grant"))
         return 404, {}
 
+    def sign(self, claims: dict[str, Any]) -> str:
+        """The signed token; tests that forge one replace this."""
+        return jwt.encode({"alg": "RS256", "kid": "OpenIDTestKey1"}, claims, self.key)
+
     def _token(self) -> dict[str, Any]:
         now = int(time.time())
         claims = {
@@ -125,7 +129,6 @@ class OrcidStandIn(StandIn):
             "nonce": self.given["nonce"],
             "jti": "eaa4d563",
         }
-        header = {"alg": "RS256", "kid": "OpenIDTestKey1"}
         return {
             "access_token": "aa4629f3",
             "token_type": "bearer",
@@ -134,7 +137,7 @@ class OrcidStandIn(StandIn):
             "scope": "openid",
             "name": self.user.get("name"),
             "orcid": self.user["sub"],
-            "id_token": jwt.encode(header, claims, self.key),
+            "id_token": self.sign(claims),
         }
 
 

@@ -77,10 +77,11 @@ def test_another_provider(provided: Flask) -> None:
     assert who_is_here(member) == ""
 
 
-def test_an_answer_with_the_name_of_another_issuer(provided: Flask) -> None:
+@pytest.mark.parametrize("instead", ["iss=https%3A%2F%2Fevil.example", ""])
+def test_an_answer_with_the_name_of_another_issuer(provided: Flask, instead: str) -> None:
     member = visitor(provided)
     back = at_the_provider(sent_away(member), "ada")
-    answer = come_back(member, re.sub(r"iss=[^&]*", "iss=https%3A%2F%2Fevil.example", back))
+    answer = come_back(member, re.sub(r"iss=[^&]*", instead, back))
     assert refused(provided, member, answer, 503, "cannot be trusted") == "token"
 
 

@@ -18,7 +18,7 @@ from webapp.database import Database
 
 @pytest.fixture(autouse=True)
 def _few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webapp.accounts.throttle.FAILURES", parse("5/10 minutes"))
+    monkeypatch.setattr("webapp.accounts.failures.FAILURES", parse("5/10 minutes"))
 
 
 def guess(app: Flask, how: str) -> tuple[int, Member]:
@@ -55,6 +55,14 @@ def test_somebody_who_tries_and_tries(app: Flask, how: str, database: Database) 
             select(func.count()).where(AuditEvent.act == "sign-in.failed").select_from(AuditEvent)
         )
     assert failures == 5, "the record does not grow with every guess"
+
+
+def test_nobody_begins_sign_ins_without_end(
+    provided: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.accounts.failures.STARTS", parse("3/10 minutes"))
+    statuses = [visitor(provided).get("/sign-in/with/uni").status_code for _ in range(4)]
+    assert statuses == [303, 303, 303, 429]
 
 
 def test_a_class_of_thirty_behind_one_address(app: Flask, database: Database) -> None:

@@ -24,6 +24,11 @@ from webapp.settings import SettingsError, load_settings, misspelt
         ("SECURE_COOKIES", "maybe", "yes or no"),
         ("RATELIMIT_STORAGE_URI", "redis://localhost", "not supported"),
         ("DATABASE_URL", "postgresql://localhost/x", "DATABASE_PATH"),
+        ("NEW_PEOPLE", "admin", "curator or nobody"),
+        ("SESSION_IDLE", "1s", "5m to 90d"),
+        ("SESSION_LIFETIME", "for ever", "duration"),
+        ("ORCID_ISSUER", "http://orcid.org", "https://"),
+        ("OIDC_UNI_ISSUER", "http://login.university.example", "https://"),
     ],
 )
 def test_one_sentence_names_the_setting_and_the_remedy(name: str, value: str, remedy: str) -> None:

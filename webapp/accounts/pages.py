@@ -18,7 +18,7 @@ from flask import (
 from werkzeug.wrappers import Response
 
 from webapp import current
-from webapp.accounts import audit, links, people, sessions, throttle
+from webapp.accounts import audit, failures, links, people, sessions
 from webapp.accounts.access import public
 from webapp.accounts.models import Person, SignInLink
 from webapp.errors import Problem
@@ -47,7 +47,7 @@ def sign_in() -> str:
 @public
 def confirm(token: str) -> str:
     """Ask before using the link up, so that a mail scanner that opens it does not spend it."""
-    throttle.refuse_guessing()
+    failures.refuse_guessing()
     link = links.peek(current.runtime(), token)
     if link is None:
         raise _unusable()
@@ -65,7 +65,7 @@ def redeem(token: str) -> Response:
 
     The person is written first: were the database busy, the link could be used again.
     """
-    throttle.refuse_guessing()
+    failures.refuse_guessing()
     link = links.peek(current.runtime(), token)
     if link is None:
         raise _unusable()
@@ -87,7 +87,7 @@ def go_on(person: Person, way: str, destination: str | None = None) -> Response:
 def _unusable() -> Problem:
     title = "This sign-in link cannot be used."
     person: Person | None = g.person
-    throttle.failed(links.PROVIDER, "link")
+    failures.note(links.PROVIDER, "link")
     if person is not None:
         return Problem(
             410,

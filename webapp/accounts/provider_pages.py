@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, flash, g, redirect, request, session, 
 from werkzeug.wrappers import Response
 
 from webapp import current
-from webapp.accounts import attempts, identities, sessions, throttle
+from webapp.accounts import attempts, failures, identities, sessions
 from webapp.accounts.access import me, public, requires
 from webapp.accounts.models import SignInAttempt
 from webapp.accounts.pages import go_on, local_address
@@ -50,7 +50,7 @@ def begin_linking(key: str) -> Response:
 def finish(key: str) -> Response:
     """Where the provider sends the browser back to."""
     provider = _provider(key)
-    throttle.refuse_guessing()
+    failures.refuse_guessing()
     attempt = attempts.take(
         current.runtime(),
         request.args.get("state", ""),
@@ -69,7 +69,8 @@ def finish(key: str) -> Response:
 
 
 def _send(provider: Provider, destination: str, person_id: str | None) -> Response:
-    throttle.refuse_guessing()
+    failures.refuse_guessing()
+    failures.count_start()
     try:
         started = provider.begin(_redirect_uri(provider.key))
     except ProviderFailed as error:
@@ -96,7 +97,7 @@ def _arrive(provider: Provider, who: Recognised, destination: str) -> Response:
             new_people=settings.new_people,
         )
     except identities.Unwelcome as error:
-        throttle.failed(provider.key, "unknown")
+        failures.note(provider.key, "unknown")
         raise Problem(
             403,
             "This site does not know you yet.",
@@ -110,7 +111,7 @@ def _arrive(provider: Provider, who: Recognised, destination: str) -> Response:
 
 def _link(provider: Provider, who: Recognised, person_id: str) -> Response:
     if g.person is None or g.person.id != person_id:
-        throttle.failed(provider.key, "somebody else")
+        failures.note(provider.key, "somebody else")
         raise Problem(
             400,
             f"{provider.label} was not added.",
@@ -120,7 +121,7 @@ def _link(provider: Provider, who: Recognised, person_id: str) -> Response:
     try:
         identities.link(current.database(), person_id, provider.key, provider.label, who)
     except identities.NotLinked as error:
-        throttle.failed(provider.key, "not linked")
+        failures.note(provider.key, "not linked")
         raise Problem(
             409,
             f"{provider.label} was not added.",
@@ -150,7 +151,7 @@ def _redirect_uri(key: str) -> str:
 
 def _not_ours(provider: Provider) -> Problem:
     """Nothing was begun under this state, as far as we know."""
-    throttle.failed(provider.key, "state")
+    failures.note(provider.key, "state")
     if g.person is not None:
         return Problem(
             400,
@@ -216,7 +217,7 @@ def _told(provider: Provider, error: ProviderFailed, attempt: SignInAttempt | No
         error.reason,
         error,
     )
-    throttle.failed(provider.key, error.reason)
+    failures.note(provider.key, error.reason)
     status, title, detail = _WORDS[error.reason]
     link = (url_for("accounts.sign_in"), "Sign in")
     if attempt is not None and attempt.person_id is None:

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from webapp import current
-from webapp.accounts import codes, sessions, throttle
+from webapp.accounts import codes, failures, sessions
 from webapp.accounts.access import public
 from webapp.accounts.pages import go_on
 from webapp.errors import Problem, hands_back
@@ -30,7 +30,7 @@ def _typed_again(problem: Problem) -> str:
 @hands_back(_typed_again)
 def come_in() -> Response:
     """Sign a guest in."""
-    throttle.refuse_guessing()
+    failures.refuse_guessing()
     try:
         guest = codes.redeem(
             current.database(),
@@ -41,7 +41,7 @@ def come_in() -> Response:
         )
     except codes.NotRedeemed as error:
         if error.field == "code":
-            throttle.failed(codes.PROVIDER, "code")
+            failures.note(codes.PROVIDER, "code")
         raise Problem(
             422, "You are not in yet.", str(error), fields={error.field: str(error)}
         ) from error

@@ -86,7 +86,8 @@ class OpenIdProvider:
     ) -> Recognised:
         about = self._about()
         # Against the answer of one provider sent to the door of another one (RFC 9207).
-        if issuer is not None and issuer != about["issuer"]:
+        named = about.get("authorization_response_iss_parameter_supported") is True
+        if (named or issuer is not None) and issuer != about["issuer"]:
             raise ProviderFailed("token", f"the answer is of {issuer!r:.200}")
         with self._session(about, redirect_uri) as session:
             token = session.fetch_token(about["token_endpoint"], code=code, code_verifier=verifier)
