@@ -1,7 +1,8 @@
 """The web server's log: gunicorn's own lines, one line a request, and what the application says.
 
 A request's line ends with its number, which also stands on the page of an error. It holds neither
-the secret of a one-time link nor the page that the reader came from, which may be such a link.
+the secret of a one-time link, nor what a provider sends with somebody back, nor the page that the
+reader came from, which may be such a link.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from gunicorn.glogging import Logger
 
 from supervision import logs
 
-_SECRET = re.compile(r"(?<=/sign-in/)[^/?\s]+")
+_SECRET = re.compile(r"(?<=/sign-in/)(?!with/)[^/?\s]+|(?<=/callback\?)\S+")
 
 TEXT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
 TEXT_TIME = "%Y-%m-%d %H:%M:%S %z"

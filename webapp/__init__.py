@@ -25,8 +25,16 @@ from webapp.settings import Settings, load_settings
 def create_app(settings: Settings | None = None) -> Flask:
     """The application. Raises `SettingsError` or `DatabaseError` where it cannot serve."""
     from webapp import errors, frame, security
-    from webapp.accounts import access, sessions
+    from webapp.accounts import (
+        access,
+        account_pages,
+        invitation_pages,
+        provider_pages,
+        sessions,
+        workshop_pages,
+    )
     from webapp.accounts import pages as accounts
+    from webapp.accounts.providers.registry import configured
     from webapp.accounts.runtime import open_runtime
     from webapp.catalog import overlay
     from webapp.catalog import pages as catalog
@@ -63,6 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             "RATELIMIT_STORAGE_URI=memory:// would count in each worker alone; limits are counted "
             "in the store that all workers share instead"
         )
+    app.extensions["kewp.providers"] = configured(settings)
     metrics.init_app(app)
     suggester.memory.learn_from(approved_pairs, newest_event)
     suggester.observers.append(app.extensions["kewp.metrics"].suggested)
@@ -73,6 +82,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     frame.init_app(app)
     overlay.register(app, MappingOverlay())
     register_choices(app, choices)
+    for room in (provider_pages, account_pages, workshop_pages, invitation_pages):
+        app.register_blueprint(room.blueprint)
     for room in (accounts, catalog, suggestions, search, mappings, yours, publishing):
         app.register_blueprint(room.blueprint)
     for room in (operations, operator):

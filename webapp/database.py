@@ -12,7 +12,7 @@ import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -55,7 +55,13 @@ class DatabaseError(RuntimeError):
 
 def utc_now() -> str:
     """The time now in UTC, ISO 8601 with `Z`, to the millisecond, as every table stores it."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return utc_in(timedelta())
+
+
+def utc_in(span: timedelta) -> str:
+    """The time in a while, or with a negative span a while ago, as `utc_now` writes it."""
+    moment = datetime.now(UTC) + span
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def sqlite_version() -> str:

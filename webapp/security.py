@@ -129,10 +129,10 @@ def init_app(app: Flask, runtime: Database) -> None:
         SESSION_COOKIE_NAME=cookie_name(settings.require_secret_key()),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_SECURE=settings.cookies_need_tls,
         # A file that browsers and proxies keep for a year must carry nobody's cookie.
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=14 * 86400,
+        PERMANENT_SESSION_LIFETIME=settings.session_lifetime,
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_REQUEST_BYTES,  # Flask's own, for fields, would be a little less
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: forms may stay open

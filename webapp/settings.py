@@ -12,7 +12,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -50,9 +50,16 @@ class SettingsError(ValueError):
     """A setting that cannot be used; its text is one sentence for the operator."""
 
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
 @dataclass(frozen=True)
 class Setting:
-    """One row of the table: how a name in the environment becomes a typed value."""
+    """One row of the table: how a name in the environment becomes a typed value.
+
+    `attribute` names the field of `Settings`, or is `provider KEY PART`, which `Settings.providers`
+    gathers.
+    """
 
     name: str
     attribute: str
@@ -89,6 +96,15 @@ def seconds(value: str) -> int:
     if match is None:
         raise ValueError("give a duration such as 90s, 15m, 2h or 7d")
     return int(match[1]) * _UNITS[match[2]]
+
+
+def _span(lowest: int, highest: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not lowest <= (length := seconds(value)) <= highest:
+            raise ValueError(f"give a duration from {lowest // 60}m to {highest // 86400}d")
+        return length
+
+    return parse
 
 
 def _names(value: str) -> frozenset[str]:
@@ -128,6 +144,14 @@ def _url(value: str) -> str:
     if value and (parts.scheme not in {"http", "https"} or not parts.netloc or blank):
         raise ValueError("give an address that starts with http:// or https://, without blanks")
     return value.rstrip("/")
+
+
+def _issuer(value: str) -> str:
+    """An address that secrets may be sent to: HTTPS, or this machine."""
+    parts = urlsplit(_url(value))
+    if value and parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise ValueError("give an address that starts with https://")
+    return value
 
 
 def _limits_storage(value: str) -> str:
@@ -174,6 +198,32 @@ def _yes_no(value: str) -> bool:
     if value.lower() in {"0", "no", "false", "off"}:
         return False
     raise ValueError("give yes or no")
+
+
+def _provider(prefix: str, label: str, place: str, part: str = "ISSUER") -> tuple[Setting, ...]:
+    """The rows of a way to sign in; `Settings.providers` holds those that have an id and a secret.
+
+    `place` is where it is: the issuer of OpenID Connect, without a default where it is "".
+    """
+    called = f"provider {prefix.lower()}"
+    return (
+        Setting(f"{prefix}_{part}", f"{called} place", _issuer, place, f"Where {label} is."),
+        Setting(
+            f"{prefix}_CLIENT_ID",
+            f"{called} client_id",
+            _text,
+            "",
+            f"Sign in with {label}: the id that it gave this site.",
+        ),
+        Setting(
+            f"{prefix}_CLIENT_SECRET",
+            f"{called} client_secret",
+            _text,
+            "",
+            f"Sign in with {label}: the secret that it gave this site.",
+            secret=True,
+        ),
+    )
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -235,6 +285,31 @@ SETTINGS: tuple[Setting, ...] = (
         "no",
         "yes: cookies travel over HTTPS only. Set it where a proxy speaks TLS.",
     ),
+    Setting(
+        "NEW_PEOPLE",
+        "new_people",
+        _one_of("curator", "nobody"),
+        "curator",
+        "What somebody becomes who signs in with a provider for the first time.",
+    ),
+    Setting(
+        "SESSION_IDLE",
+        "session_idle",
+        _span(300, 90 * 86400),
+        "14d",
+        "A browser that is not used for so long signs in again.",
+    ),
+    Setting(
+        "SESSION_LIFETIME",
+        "session_lifetime",
+        _span(300, 365 * 86400),
+        "30d",
+        "Every browser signs in again after so long, used or not.",
+    ),
+    *_provider("GITHUB", "GitHub", "https://github.com", "URL"),
+    *_provider("ORCID", "ORCID", "https://orcid.org"),
+    *_provider("LSLOGIN", "Life Science Login", "https://login.aai.lifescience-ri.eu/oidc/"),
+    *_provider("SURFCONEXT", "SURFconext", "https://connect.surfconext.nl"),
     Setting(
         "RATELIMIT_STORAGE_URI",
         "ratelimit_storage_uri",
@@ -322,6 +397,29 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 
+FURTHER = re.compile(r"OIDC_([A-Z][A-Z0-9]{0,19})_(ISSUER|CLIENT_ID|CLIENT_SECRET(?:_FILE)?|LABEL)")
+"""Names of the settings of further OpenID Connect providers, `OIDC_UNI_ISSUER` and so on."""
+
+_LABELS = {
+    "github": "GitHub",
+    "orcid": "ORCID",
+    "lslogin": "Life Science Login",
+    "surfconext": "SURFconext",
+}
+_TAKEN = {*_LABELS, "link", "workshop"}
+
+
+@dataclass(frozen=True)
+class ProviderSettings:
+    """A way to sign in: `key` begins its identities (`key:id`), `label` is what people read."""
+
+    key: str
+    label: str
+    place: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
 @dataclass(frozen=True)
 class Settings:
     """The settings in force, typed; by name, where each came from and how it was written."""
@@ -351,6 +449,11 @@ class Settings:
     backup_copy_to: str
     backup_ping_url: str
     allow_network_disk: bool
+    new_people: str
+    session_idle: int
+    session_lifetime: int
+    providers: tuple[ProviderSettings, ...] = ()
+    table: tuple[Setting, ...] = field(default=SETTINGS, repr=False)
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
     texts: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -363,6 +466,11 @@ class Settings:
     def index_dir(self) -> Path:
         """Folder of the suggestion index: vectors and word statistics, rebuilt at any time."""
         return self.data_dir / "index"
+
+    @property
+    def cookies_need_tls(self) -> bool:
+        """Whether cookies travel over HTTPS only."""
+        return self.secure_cookies or self.public_url.startswith("https://")
 
     @property
     def address(self) -> str:
@@ -393,7 +501,8 @@ def load_settings(
     values: dict[str, Any] = {}
     raw: dict[str, str] = {}
     sources: dict[str, str] = {}
-    for setting in SETTINGS:
+    table = (*SETTINGS, *_further({*from_file, *environment}))
+    for setting in table:
         for place, source in (
             (environment, "environment"),
             (running, "running site"),
@@ -414,7 +523,59 @@ def load_settings(
         except ValueError as error:
             shown = "" if setting.secret else f" is {text!r} and"
             raise SettingsError(f"{setting.name}{shown} cannot be used: {error}.") from None
-    return Settings(**values, sources=sources, texts=raw)
+    providers = _providers(table, values)
+    plain = {name: value for name, value in values.items() if " " not in name}
+    return Settings(**plain, providers=providers, table=table, sources=sources, texts=raw)
+
+
+def _further(names: set[str]) -> list[Setting]:
+    """The rows of the further providers that are named; raises `SettingsError`."""
+    found = sorted({match[1] for name in names if (match := FURTHER.fullmatch(name))})
+    rows: list[Setting] = []
+    for name in found:
+        if name.lower() in _TAKEN:
+            raise SettingsError(
+                f"OIDC_{name}_… cannot be used: {name.lower()} is the name of another way to sign "
+                "in; choose another word."
+            )
+        called = f"provider {name.lower()}"
+        rows += [
+            replace(row, attribute=row.attribute.replace("oidc_", "", 1))
+            for row in _provider(f"OIDC_{name}", name.lower(), "")
+        ]
+        rows.append(
+            Setting(f"OIDC_{name}_LABEL", f"{called} label", _text, "", "What people call it.")
+        )
+    return rows
+
+
+def _providers(
+    table: tuple[Setting, ...], values: Mapping[str, Any]
+) -> tuple[ProviderSettings, ...]:
+    """The ways to sign in that are configured, in the order of the table."""
+    rows: dict[str, dict[str, Setting]] = {}
+    for setting in table:
+        if setting.attribute.startswith("provider "):
+            _, key, part = setting.attribute.split(" ")
+            rows.setdefault(key, {})[part] = setting
+    found = []
+    for key, parts in rows.items():
+        given = {part: values[row.attribute] for part, row in parts.items()}
+        if not any(given[part] for part in ("client_id", "client_secret", *_asked(key))):
+            continue
+        if lacking := [parts[part].name for part in given if part != "label" and not given[part]]:
+            raise SettingsError(
+                f"{lacking[0]} is not set: signing in with {_LABELS.get(key, key)} needs it; set "
+                f"it, or remove {parts['client_id'].name} and the others of its kind."
+            )
+        label = _LABELS.get(key) or given.pop("label") or key
+        found.append(ProviderSettings(key=key, label=label, **given))
+    return tuple(found)
+
+
+def _asked(key: str) -> tuple[str, ...]:
+    """What else, if given, says that somebody means to use a provider."""
+    return () if key in _LABELS else ("place", "label")
 
 
 def read_running(run: Path) -> dict[str, str]:
@@ -475,6 +636,14 @@ def misspelt(file: Path, environment: Mapping[str, str] | None = None) -> list[s
         ("the environment", os.environ if environment is None else environment),
     ):
         for name in given.keys() - known:
+            if FURTHER.fullmatch(name):
+                continue
+            if name.startswith("OIDC_"):
+                found.append(
+                    f"{name} in {where} is no setting; a provider has OIDC_NAME_ISSUER, "
+                    "_CLIENT_ID, _CLIENT_SECRET and _LABEL."
+                )
+                continue
             meant = get_close_matches(name, known, n=1, cutoff=0.75)
             if name.startswith(begins) or (meant and where == file.name):
                 nearest = f"; is {meant[0]} meant?" if meant else " and does nothing."

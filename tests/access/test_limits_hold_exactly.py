@@ -32,7 +32,7 @@ def cookie_of(app: Flask, name: str) -> dict[str, str]:
     with app.extensions["kewp.database"].write() as session:
         person = people.enrol(session, "link", name.casefold(), name, "curator")
     with app.test_request_context() as context:
-        sign_in(person.id)
+        sign_in(person.id, "one-time link")
         answer = app.make_response("")
         app.session_interface.save_session(app, context.session, answer)
     value = answer.headers["Set-Cookie"].split(";")[0]

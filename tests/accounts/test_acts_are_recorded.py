@@ -11,7 +11,7 @@ def test_an_act_says_who_did_what_to_what(database: Database, admin: Member) -> 
         audit.record(session, "snapshot.download", "one.db", person_id=admin.person_id)
 
     with database.read() as session:
-        found = audit.newest(session, 10)
+        found = audit.newest(session, 2)
 
     assert [(one.person, one.act, one.subject, one.detail) for one in found] == [
         ("Dan Admin", "snapshot.download", "one.db", {}),

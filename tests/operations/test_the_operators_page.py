@@ -25,9 +25,8 @@ def words(page: str) -> str:
 
 def recorded(database: Database) -> list[tuple[str | None, str, str]]:
     with database.read() as session:
-        return [
-            (one.person_id, one.act, one.subject) for one in session.scalars(select(AuditEvent))
-        ]
+        acts = select(AuditEvent).where(AuditEvent.act != "sign-in.done")
+        return [(one.person_id, one.act, one.subject) for one in session.scalars(acts)]
 
 
 def only_snapshot(settings: Settings) -> Path:

@@ -31,6 +31,11 @@ from webapp.settings import SettingsError, load_settings, misspelt
         ("TRUSTED_PROXIES", "127.0.0.1, 0.0.0.0/0", "everybody"),
         ("TRUSTED_PROXIES", "::/0", "everybody"),
         ("DATABASE_URL", "postgresql://localhost/x", "DATABASE_PATH"),
+        ("NEW_PEOPLE", "admin", "curator or nobody"),
+        ("SESSION_IDLE", "1s", "5m to 90d"),
+        ("SESSION_LIFETIME", "for ever", "duration"),
+        ("ORCID_ISSUER", "http://orcid.org", "https://"),
+        ("OIDC_UNI_ISSUER", "http://login.university.example", "https://"),
     ],
 )
 def test_one_sentence_names_the_setting_and_the_remedy(name: str, value: str, remedy: str) -> None:

@@ -1,16 +1,16 @@
-"""One-time sign-in links: valid 15 minutes, usable once, kept only as a hash."""
+"""One-time sign-in links: valid for a while, usable once, kept only as a hash."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, select, update
 
 from webapp.accounts.models import SignInLink
 from webapp.accounts.people import checked
-from webapp.database import Database, utc_now
+from webapp.database import Database, utc_in, utc_now
 
 VALID_FOR = timedelta(minutes=15)
 PROVIDER = "link"
@@ -21,7 +21,7 @@ def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def issue(runtime: Database, name: str, role: str) -> str:
+def issue(runtime: Database, name: str, role: str, valid_for: timedelta = VALID_FOR) -> str:
     """A new one-time token that will sign in somebody of this name in this role.
 
     Nothing changes before it is used. Raises `ValueError` where the name is blank or the role
@@ -29,7 +29,6 @@ def issue(runtime: Database, name: str, role: str) -> str:
     """
     name = checked(name, role)
     token = secrets.token_urlsafe(32)
-    expires = datetime.now(UTC) + VALID_FOR
     with runtime.write() as session:
         session.execute(delete(SignInLink).where(SignInLink.expires_at < utc_now()))
         session.add(
@@ -37,7 +36,7 @@ def issue(runtime: Database, name: str, role: str) -> str:
                 token_hash=hashed(token),
                 name=name,
                 role=role,
-                expires_at=expires.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                expires_at=utc_in(valid_for),
             )
         )
     return token

@@ -44,6 +44,30 @@ class Identity(Base):
     provider: Mapped[str] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    shown: Mapped[str | None]
+    """What tells the person which account it is: an ORCID iD, a login of GitHub."""
+    created_at: Mapped[str | None] = mapped_column(default=utc_now)
+
+
+class WorkshopCode(Base):
+    """A code that lets a class work as guests; only a keyed hash of it is kept.
+
+    `uses` counts the people who came by it; who comes back is not counted again.
+    """
+
+    __tablename__ = "workshop_code"
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=_new_id)
+    label: Mapped[str]
+    code_hash: Mapped[str] = mapped_column(unique=True)
+    uses_allowed: Mapped[int]
+    uses: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[str] = mapped_column(default=utc_now)
+    created_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    expires_at: Mapped[str]
+    revoked_at: Mapped[str | None]
+
+    __table_args__ = (CheckConstraint("uses <= uses_allowed", name="uses"),)
 
 
 class AuditEvent(Base):
@@ -75,12 +99,35 @@ class SignInLink(RuntimeBase):
     used_at: Mapped[str | None]
 
 
+class SignInAttempt(RuntimeBase):
+    """A sign-in that a browser began with a provider and has not come back from.
+
+    `browser_hash` binds it to that browser, `person_id` is set where somebody who is signed in
+    wants to add this way.
+    """
+
+    __tablename__ = "sign_in_attempt"
+
+    state_hash: Mapped[str] = mapped_column(primary_key=True)
+    browser_hash: Mapped[str]
+    provider: Mapped[str]
+    nonce: Mapped[str]
+    verifier: Mapped[str]
+    destination: Mapped[str]
+    person_id: Mapped[str | None]
+    expires_at: Mapped[str] = mapped_column(index=True)
+
+
 class SignedInSession(RuntimeBase):
     """A browser that is signed in; only the SHA-256 of its session key is kept."""
 
     __tablename__ = "signed_in_session"
 
     key_hash: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True, default=_new_id)
+    """What it is called where its person looks at it."""
+    way: Mapped[str]
+    browser: Mapped[str]
     person_id: Mapped[str] = mapped_column(index=True)
     created_at: Mapped[str]
     seen_at: Mapped[str]

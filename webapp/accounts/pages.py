@@ -1,14 +1,24 @@
-"""Pages of signing in and out."""
+"""Pages of signing in and out, and of one-time links."""
 
 from __future__ import annotations
 
 import re
 
-from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from werkzeug.wrappers import Response
 
 from webapp import current
-from webapp.accounts import links, people, sessions
+from webapp.accounts import audit, failures, links, people, sessions
 from webapp.accounts.access import public
 from webapp.accounts.models import Person, SignInLink
 from webapp.errors import Problem
@@ -29,13 +39,16 @@ def local_address(address: str) -> str:
 def sign_in() -> str:
     """How to sign in; remembers where the person wanted to go."""
     session["next"] = local_address(request.args.get("next", ""))
-    return render_template("accounts/sign_in.html")
+    return render_template(
+        "accounts/sign_in.html", providers=current_app.extensions["kewp.providers"].values()
+    )
 
 
 @blueprint.get("/sign-in/<token>")
 @public
 def confirm(token: str) -> str:
     """Ask before using the link up, so that a mail scanner that opens it does not spend it."""
+    failures.refuse_guessing()
     link = links.peek(current.runtime(), token)
     if link is None:
         raise _unusable()
@@ -53,6 +66,7 @@ def redeem(token: str) -> Response:
 
     The person is written first: were the database busy, the link could be used again.
     """
+    failures.refuse_guessing()
     throttle("sign-in from an address", client_address())
     link = links.peek(current.runtime(), token)
     if link is None:
@@ -61,8 +75,13 @@ def redeem(token: str) -> Response:
     person = _person_of(link)
     if not links.redeem(current.runtime(), token):
         raise _unusable()
-    destination = local_address(session.get("next", ""))
-    sessions.sign_in(person.id)
+    return go_on(person, "one-time link")
+
+
+def go_on(person: Person, way: str, destination: str | None = None) -> Response:
+    """Sign somebody in and lead them to where they wanted to go."""
+    destination = local_address(session.get("next", "") if destination is None else destination)
+    sessions.sign_in(person.id, way)
     session["next"] = destination  # for those who come back to the link
     flash("You are signed in.", "success")
     return redirect(destination, 303)
@@ -71,6 +90,7 @@ def redeem(token: str) -> Response:
 def _unusable() -> Problem:
     title = "This sign-in link cannot be used."
     person: Person | None = g.person
+    failures.note(links.PROVIDER, "link")
     if person is not None:
         return Problem(
             410,
@@ -81,18 +101,16 @@ def _unusable() -> Problem:
     return Problem(
         410,
         title,
-        "It was used already, or its 15 minutes are over. Ask the operator for a new one.",
+        "It was used already, or its time is over. Ask whoever sent it for a new one.",
         link=(url_for("accounts.sign_in"), "How to sign in"),
     )
 
 
 def _person_of(link: SignInLink) -> Person:
     subject, role = people.subject_of(link.name), _role_of(link)
-    with current.database().read() as database:
-        person = people.find(database, links.PROVIDER, subject)
-    if person is None or (person.name, person.role) != (link.name, role):
-        with current.database().write() as database:
-            person = people.enrol(database, links.PROVIDER, subject, link.name, role)
+    with current.database().write() as database:
+        person = people.enrol(database, links.PROVIDER, subject, link.name, role)
+        audit.record(database, "sign-in.done", links.PROVIDER, person_id=person.id)
     return person
 
 

@@ -68,11 +68,23 @@ def enrol(session: Session, provider: str, subject: str, name: str, role: str) -
     return person
 
 
+def is_taken(session: Session, name: str) -> bool:
+    """Whether somebody has this name, however it is spelt; there are hundreds, so all are read."""
+    wanted = subject_of(name)
+    return any(subject_of(one) == wanted for one in session.scalars(select(Person.name)))
+
+
 def get(session: Session, person_id: str) -> Person | None:
     """The person with this id, or None."""
     return session.get(Person, person_id)
 
 
 def is_listed_admin(provider: str, subject: str, listed: frozenset[str]) -> bool:
-    """Whether the operator's list `ADMIN_USERS` (`provider:id`) names this identity."""
+    """Whether the operator's list `ADMIN_USERS` (`provider:id`) names this identity.
+
+    Names in links are compared as names are. Identifiers of providers are compared letter by
+    letter: two that differ in case alone are two people (OpenID Connect Core 1.0, section 2).
+    """
+    if provider != "link":
+        return f"{provider}:{subject}" in listed
     return subject_of(f"{provider}:{subject}") in {subject_of(name) for name in listed}

@@ -4,48 +4,66 @@ from __future__ import annotations
 
 import logging
 import secrets
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 from flask import Flask, Response, g, request, session
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from webapp import current
 from webapp.accounts import people
+from webapp.accounts.browsers import in_words
 from webapp.accounts.links import hashed
 from webapp.accounts.models import SignedInSession
 from webapp.accounts.runtime import SessionsLost
-from webapp.database import is_busy, is_full, utc_now
+from webapp.database import is_busy, is_full, utc_in, utc_now
 from webapp.errors import Problem, answer
 
 log = logging.getLogger(__name__)
 
-IDLE = timedelta(days=14)
 _TOUCH_EVERY = timedelta(minutes=10)
 _KEY = "key"
 _FORMS = "csrf_token"
 """Where Flask-WTF keeps what the tokens of this browser's forms are checked against."""
+_BROWSER = "browser"
 _WITHOUT_DATABASES = {"static", "operations.health", "operations.live", "operations.metrics"}
 
 
-def sign_in(person_id: str) -> None:
+def sign_in(person_id: str, way: str) -> None:
     """Start a fresh session for a person; whatever session there was is ended.
 
-    Forms that this person left open in the browser stay valid; those of somebody else do not.
+    `way` says how, in words. Forms that this person left open in the browser stay valid; those of
+    somebody else do not.
     """
     forms = session.get(_FORMS) if _whose() in {None, person_id} else None
     sign_out()
     key = secrets.token_urlsafe(32)
     now = utc_now()
     with current.runtime().write() as runtime:
-        runtime.execute(delete(SignedInSession).where(SignedInSession.seen_at < _ago(IDLE)))
+        runtime.execute(delete(SignedInSession).where(_over()))
         runtime.add(
-            SignedInSession(key_hash=hashed(key), person_id=person_id, created_at=now, seen_at=now)
+            SignedInSession(
+                key_hash=hashed(key),
+                person_id=person_id,
+                created_at=now,
+                seen_at=now,
+                way=way,
+                browser=in_words(request.user_agent.string),
+            )
         )
     session[_KEY] = key
     if forms:
         session[_FORMS] = forms
     session.permanent = True
+
+
+def browser() -> str:
+    """A secret of this browser, made when it is first asked for; it outlives signing out."""
+    if _BROWSER not in session:
+        session[_BROWSER] = secrets.token_urlsafe(32)
+        session.permanent = True
+    return str(session[_BROWSER])
 
 
 def _whose() -> str | None:
@@ -60,11 +78,42 @@ def _whose() -> str | None:
 
 def sign_out() -> None:
     """End this browser's session, here and on the server."""
-    key = session.get(_KEY)
+    key, kept = session.get(_KEY), session.get(_BROWSER)
     session.clear()
+    if kept:
+        session[_BROWSER] = kept
+        session.permanent = True
     if key:
         with current.runtime().write() as runtime:
             runtime.execute(delete(SignedInSession).where(SignedInSession.key_hash == hashed(key)))
+
+
+def of_person(person_id: str) -> Sequence[SignedInSession]:
+    """Where somebody is signed in, used last first."""
+    with current.runtime().read() as runtime:
+        return runtime.scalars(
+            select(SignedInSession)
+            .where(SignedInSession.person_id == person_id, ~_over())
+            .order_by(SignedInSession.seen_at.desc())
+        ).all()
+
+
+def is_this(one: SignedInSession) -> bool:
+    """Whether a session is the one of this request."""
+    return one.key_hash == hashed(session.get(_KEY, ""))
+
+
+def end_others(person_id: str, which: str | None = None) -> int:
+    """End a person's sessions but this one, or the one called `which`; how many there were."""
+    wanted = [SignedInSession.person_id == person_id]
+    wanted.append(SignedInSession.key_hash != hashed(session.get(_KEY, "")))
+    if which is not None:
+        wanted.append(SignedInSession.id == which)
+    with current.runtime().write() as runtime:
+        ended = runtime.scalars(
+            delete(SignedInSession).where(*wanted).returning(SignedInSession.id)
+        ).all()
+    return len(ended)
 
 
 def load_person() -> None:
@@ -75,15 +124,17 @@ def load_person() -> None:
         return
     try:
         with current.runtime().read() as runtime:
-            known = runtime.get(SignedInSession, hashed(key))
+            known = runtime.scalar(
+                select(SignedInSession).where(SignedInSession.key_hash == hashed(key), ~_over())
+            )
     except SessionsLost:
         log.warning("the sessions were lost and everybody signs in again")
         return
-    if known is None or known.seen_at < _ago(IDLE):
+    if known is None:
         return
     with current.database().read() as database:
         g.person = people.get(database, known.person_id)
-    if known.seen_at < _ago(_TOUCH_EVERY):
+    if known.seen_at < utc_in(-min(_TOUCH_EVERY, _idle() / 4)):
         session.modified = True  # sends the cookie again, which then lives on as well
         _renew(known)
 
@@ -103,9 +154,17 @@ def _renew(known: SignedInSession) -> None:
         log.warning("a session could not be renewed: %s", error.orig)
 
 
-def _ago(span: timedelta) -> str:
-    moment = datetime.now(UTC) - span
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _idle() -> timedelta:
+    return timedelta(seconds=current.settings().session_idle)
+
+
+def _over() -> ColumnElement[bool]:
+    """Sessions that were not used for too long, or are too old."""
+    lifetime = timedelta(seconds=current.settings().session_lifetime)
+    return or_(
+        SignedInSession.seen_at < utc_in(-_idle()),
+        SignedInSession.created_at < utc_in(-lifetime),
+    )
 
 
 def init_app(app: Flask) -> None:

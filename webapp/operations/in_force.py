@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webapp.settings import SETTINGS, Settings
+from webapp.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def in_force(settings: Settings) -> list[InForce]:
             setting.help,
             setting.secret,
         )
-        for setting in SETTINGS
+        for setting in settings.table
     ]
 
 
