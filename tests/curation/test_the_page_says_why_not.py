@@ -106,6 +106,16 @@ def test_a_chosen_target_that_is_not_listed_says_so_by_itself(anonymous: Member)
 
 
 @pytest.mark.usefixtures("ranked")
+@pytest.mark.parametrize("searched", ["WP197", "cholesterol"])
+def test_one_that_a_search_found_says_where_the_suggestions_have_it(
+    anonymous: Member, searched: str
+) -> None:
+    found = page(anonymous, f"/key-events/1513?q={searched}&target=WP197")
+    assert "Why it is not in the list" in found
+    assert "Its place" in page(anonymous, "/key-events/1513?q=WP254")
+
+
+@pytest.mark.usefixtures("ranked")
 def test_a_retired_one_is_told(anonymous: Member, database: Database) -> None:
     with database.write() as session:
         session.execute(

@@ -15,7 +15,7 @@ from webapp.curation.assessment import Unanswered, Verdict, judge, read_answers,
 from webapp.errors import Problem
 from webapp.search import identifiers
 from webapp.suggestions.current import suggester
-from webapp.suggestions.lists import SuggestionList
+from webapp.suggestions.lists import IDENTIFIER, SuggestionList
 from webapp.suggestions.whynot import UnknownTarget, WhyNot, find_target
 
 
@@ -96,9 +96,10 @@ def why(session: Session, event: KeyEvent, resource: str) -> Why | None:
 def beside_the_list(
     session: Session, event: KeyEvent, chosen: Target | None, listed: SuggestionList
 ) -> WhyNot | None:
-    """Where a selected target comes that the list on the screen does not show."""
-    if chosen is None or (
-        not listed.searched and chosen.identifier in {item.identifier for item in listed.items}
-    ):
+    """Where a selected target comes that the list on the screen does not show, or a search."""
+    if chosen is None:
+        return None
+    searched = listed.searched or listed.ranker.endswith(f"/{IDENTIFIER}")
+    if not searched and chosen.identifier in {item.identifier for item in listed.items}:
         return None
     return suggester().why_not(session, event, chosen)

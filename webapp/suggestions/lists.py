@@ -10,6 +10,8 @@ from webapp.suggestions.ranker import Suggestion
 
 LEXICAL = "lexical"
 """What the ranker's version ends with where a list was ranked by words alone."""
+IDENTIFIER = "identifier"
+"""The same, where the list is the one target that somebody named."""
 SIMPLER = "Ranked more simply, by meaning and shared words:"
 A_SEARCH = f"{SIMPLER} of a search nothing else is known."
 NO_SIGNALS = f"{SIMPLER} the index holds no other signals of this Key Event."

@@ -24,6 +24,7 @@ from webapp.suggestions.holder import NOTHING, Holder, Now
 from webapp.suggestions.index import Index
 from webapp.suggestions.lists import (
     A_SEARCH,
+    IDENTIFIER,
     LEXICAL,
     NO_SIGNALS,
     NO_WEIGHTS,
@@ -248,7 +249,9 @@ class Suggester:
             ),
         )
         candidates = len(part.identifiers) if part else 0
-        return SuggestionList(resource, f"{ranker.VERSION}/identifier", candidates, "", items or ())
+        return SuggestionList(
+            resource, f"{ranker.VERSION}/{IDENTIFIER}", candidates, "", items or ()
+        )
 
     def _ranked(
         self,
