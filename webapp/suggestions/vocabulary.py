@@ -100,7 +100,7 @@ _RULES = [
 _CANONICAL = [(_compiled(pattern), words) for pattern, words in _SAME]
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=256)
 def readings(text: str) -> list[tuple[str, str, str]]:
     """How else a title can be read: (what it says, what that means, the title with it put in)."""
     found = []
