@@ -1,7 +1,8 @@
 """What words of toxicology mean in the words of pathways and processes: textbook knowledge.
 
 Key Events speak of organs, lesions and abbreviated receptors, pathways of processes. Every entry
-holds for any Key Event with the word; none was made for a single one, and none names a target.
+holds for any Key Event with the word; none was made for a single one. Where textbooks and
+ontologies have one name for a process, the entry has it too.
 The learned weight decides how much such a reading counts beside the title itself.
 
 The table of readings is `shipped/vocabulary.tsv`: the pattern of a word in a title, and the words
