@@ -30,8 +30,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.accounts.runtime import open_runtime
     from webapp.catalog import overlay
     from webapp.catalog import pages as catalog
+    from webapp.curation import mappings, yours
     from webapp.curation import pages as curation
-    from webapp.curation import yours
     from webapp.curation.decided import approved_pairs, choices, newest_event
     from webapp.curation.overlay import MappingOverlay
     from webapp.database import Database
@@ -73,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     frame.init_app(app)
     overlay.register(app, MappingOverlay())
     register_choices(app, choices)
-    for room in (accounts, catalog, suggestions, search, curation, yours, publishing):
+    for room in (accounts, catalog, suggestions, search, mappings, yours, publishing):
         app.register_blueprint(room.blueprint)
     for room in (operations, operator):
         app.register_blueprint(room.blueprint)

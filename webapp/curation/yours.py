@@ -10,6 +10,7 @@ from webapp.catalog import queries
 from webapp.catalog.pages import choice, page_number
 from webapp.curation import lists
 from webapp.curation.models import STATES
+from webapp.curation.steps import PAST
 
 blueprint = Blueprint("yours", __name__)
 
@@ -23,4 +24,6 @@ def mappings() -> str:
     state = choice("state", STATES)
     with current.database().read() as session:
         page = queries.page_of(session, lists.made_by(me(), state), page_number(), PAGE)
-        return render_template("curation/yours.html", page=page, state=state, states=STATES)
+        return render_template(
+            "curation/yours.html", page=page, state=state, states=STATES, past=PAST
+        )
