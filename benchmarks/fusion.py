@@ -3,6 +3,8 @@
     python -m benchmarks.fusion --gold wikipathways=FILE.tsv --gold go_bp=FILE.tsv … --write
     python -m benchmarks.fusion --gold … --ablation
 
+An ablation leaves out the learnt metric first, and then one signal more.
+
 FILE.tsv has the columns ke_id and object_id. The catalog and the index of the settings in force are
 used. Figures are from grouped five-fold cross-validation, weights and memory learnt anew for each
 fold. `--write` replaces the file that ships with the program.
@@ -70,10 +72,10 @@ def main() -> None:
             json.dumps(model.as_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
         )
     if args.ablation:
-        for signal in SIGNALS:
-            _print(f"without {signal.name}", fitted(_without(index, signal.columns)))
         metric.STEPS = 0  # what takes no step stays nothing
         _print("without the metric", fitted(index))
+        for signal in SIGNALS:
+            _print(f"nor {signal.name}", fitted(_without(index, signal.columns)))
 
 
 def _read(resource: str, file: str) -> list[Pair]:

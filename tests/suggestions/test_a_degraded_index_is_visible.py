@@ -111,10 +111,10 @@ def test_only_new_texts_are_encoded_again(
     assert counting.texts == []
     with database.write() as session:
         session.execute(
-            update(KeyEvent).where(KeyEvent.number == 1513).values(title="Increase, Oncosis")
+            update(KeyEvent).where(KeyEvent.number == 1513).values(title="Increase, Cachexia")
         )
     builder.build(database, settings.index_dir, counting)
-    assert counting.texts == ["Oncosis"]
+    assert counting.texts == ["Cachexia"]
 
 
 def test_a_build_that_fails_leaves_the_current_index(

@@ -22,6 +22,8 @@ RANK = 32
 PENALTY = 0.05
 """Of the whole, as `training.PENALTY` is; chosen by cross-validation."""
 STEPS = 30
+ENOUGH = 50
+"""Lists from which on a metric is learnt: fewer say nothing of so many numbers."""
 
 Array = NDArray[np.float32]
 
@@ -95,8 +97,10 @@ def learn(
     """
     number = len(key_events)
     penalty = PENALTY / number
-    # A softmax bends by 1/4 at most along a vector of length one.
-    steepest = 0.25 / number * float(np.linalg.eigvalsh(key_events.T @ key_events)[-1]) + penalty
+    # A softmax bends by 1/4 at most over scores that lie within one, as cosines of names do.
+    longest = max(float(np.einsum("nd,nd->n", vectors, vectors).max()) for vectors in names)
+    drawn_most = float(np.linalg.eigvalsh(key_events.T @ key_events)[-1])
+    steepest = 0.25 / number * longest * drawn_most + penalty
     whole = before = np.zeros((key_events.shape[1],) * 2, dtype=np.float32)
     pace = 1.0
     for _ in range(STEPS):

@@ -152,7 +152,8 @@ def learn(
 ) -> Learnt:
     """Weights and metric, `cold` and `warm`; see `lessons` and `weights_from`.
 
-    What stays `near` to earlier weights keeps their metric: it takes hundreds of lists to make one.
+    What stays `near` to earlier weights keeps their metric: what a site decides is too little to
+    make one anew.
     """
     pairs, columns = list(pairs), {COLD: COLUMNS, WARM: (*COLUMNS, *memory.COLUMNS)}
     weights, metrics = {}, {}
@@ -169,9 +170,9 @@ def learn(
 
 
 def _metric(index: Index, found: Sequence[Lesson], columns: Sequence[str]) -> metric.Metric | None:
-    """The metric beside weights that are learnt in turn with it; None where no list teaches."""
+    """The metric beside weights that are learnt in turn with it; None where few lists teach."""
     taught = [lesson for lesson in found if _teaches(lesson)]
-    if not taught or index.key_event_vectors is None:
+    if len(taught) < metric.ENOUGH or index.key_event_vectors is None:
         return None
     rows = [index.key_event_rows[lesson.number] for lesson in taught]
     key_events = np.asarray(index.key_event_vectors[rows, 1], dtype=np.float32)

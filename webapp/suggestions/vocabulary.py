@@ -1,7 +1,8 @@
 """What words of toxicology mean in the words of pathways and processes: textbook knowledge.
 
 Key Events speak of organs, lesions and abbreviated receptors, pathways of processes. Every entry
-holds for any Key Event with the word; none was made for a single one, and none names a target.
+holds for any Key Event with the word; none was made for a single one. Where textbooks and
+ontologies have one name for a process, the entry has it too.
 The learned weight decides how much such a reading counts beside the title itself.
 
 The table of readings is `shipped/vocabulary.tsv`: the pattern of a word in a title, and the words
@@ -100,7 +101,7 @@ _RULES = [
 _CANONICAL = [(_compiled(pattern), words) for pattern, words in _SAME]
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=256)
 def readings(text: str) -> list[tuple[str, str, str]]:
     """How else a title can be read: (what it says, what that means, the title with it put in)."""
     found = []

@@ -102,7 +102,9 @@ class SharedGenes:
             return ""
         genes = ", ".join(sorted(evidence.genes))
         words = dict.fromkeys(
-            named for symbol, named in sorted(evidence.genes.items()) if named != symbol
+            named
+            for symbol, named in sorted(evidence.genes.items())
+            if named.replace("-", "").upper() != symbol.upper()
         )
         told = f" as {', '.join(words)}" if words else ""
         many = "s" * (len(evidence.genes) > 1)

@@ -12,6 +12,11 @@ from webapp.suggestions.signals.signal import Evidence, Unexplained, Values
 from webapp.suggestions.signals.targets import Resource
 from webapp.suggestions.subject import Subject
 
+_EVERYWHERE = frozenset(
+    "cell cells cellular negative pathway positive process regulation response signaling "
+    "signalling".split()
+)
+"""Words of many names: to have read one of these says nothing."""
 NEIGHBOURS = 10
 """Key Events that say how near a name is to everything."""
 
@@ -116,11 +121,12 @@ class ReadAs:
 
     @staticmethod
     def explain(evidence: Evidence) -> str:
-        """Which word was read as what."""
+        """Which word was read as what, where that is in the name and the title does not say it."""
         told = []
         for said, meaning, _ in evidence.subject.read_as:
-            shared = shared_words(meaning, evidence.title)
-            if shared and not set(shared) <= set(shared_words(said, evidence.title)):
+            itself = {*shared_words(said, evidence.title), *evidence.shared, *_EVERYWHERE}
+            shared = [word for word in shared_words(meaning, evidence.title) if word not in itself]
+            if shared:
                 told.append(f"{said} read as {', '.join(shared)}")
         return "; ".join(told[:2])
 
