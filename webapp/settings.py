@@ -32,9 +32,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _PLACEHOLDER = re.compile("change|secret|example|default|password|insecure|placeholder", re.I)
 """Words of the keys that instructions show; chance puts one into 44 random letters once in 10⁸."""
 
-_SHARED_WORDS = frozenset(
-    "DATA LOG WEB PUBLIC ADMIN ALLOW SECURE GITHUB NEW SELF SESSION".split()
-)
+_SHARED_WORDS = frozenset("DATA LOG WEB PUBLIC ADMIN ALLOW SECURE GITHUB NEW SELF SESSION".split())
 """First words of our settings that other programs use as well."""
 
 LONGEST_SECRET = 4096
