@@ -25,7 +25,17 @@ from webapp.settings import Settings, load_settings
 def create_app(settings: Settings | None = None) -> Flask:
     """The application. Raises `SettingsError` or `DatabaseError` where it cannot serve."""
     from webapp import errors, frame, security
-    from webapp.accounts import access, sessions
+    from webapp.accounts import (
+        access,
+        audit_pages,
+        bearer,
+        own_data_pages,
+        people_pages,
+        privacy_pages,
+        sessions,
+        token_pages,
+        work,
+    )
     from webapp.accounts import pages as accounts
     from webapp.accounts.runtime import open_runtime
     from webapp.catalog import overlay
@@ -34,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.curation import yours
     from webapp.curation.decided import approved_pairs, choices, newest_event
     from webapp.curation.overlay import MappingOverlay
+    from webapp.curation.work import MappingWork
     from webapp.database import Database
     from webapp.operations import metrics, operator
     from webapp.operations import pages as operations
@@ -68,11 +79,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     suggester.observers.append(app.extensions["kewp.metrics"].suggested)
     errors.init_app(app)
     sessions.init_app(app)
+    bearer.init_app(app)
     access.init_app(app)
     security.init_app(app, runtime)
     frame.init_app(app)
     overlay.register(app, MappingOverlay())
     register_choices(app, choices)
+    work.register(app, MappingWork())
+    for pages in (people_pages, token_pages, own_data_pages, audit_pages, privacy_pages):
+        app.register_blueprint(pages.blueprint)
     for room in (accounts, catalog, suggestions, search, curation, yours, publishing):
         app.register_blueprint(room.blueprint)
     for room in (operations, operator):

@@ -165,7 +165,7 @@ def init_app(app: Flask, runtime: Database) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: forms may stay open
     )
     app.before_request(_refuse_other_sites)
-    CSRFProtect(app)
+    _Forms(app)
     app.extensions["kewp.limiter"] = FixedWindowRateLimiter(SharedCounters(runtime))
 
     # Before everything else, so that every answer carries the number.
@@ -198,6 +198,18 @@ def from_elsewhere() -> bool:
     origin = request.headers.get("Origin")
     ours = {request.host, current_app.extensions["kewp.settings"].address.partition("://")[2]}
     return origin is not None and origin.partition("://")[2] not in ours
+
+
+class _Forms(CSRFProtect):  # type: ignore[misc]
+    """Forms carry a token against forgery; programs that carry a key of their own need none.
+
+    A browser adds no `Authorization: Bearer` by itself, so no other site can make it send one.
+    """
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        """Check the token of a form."""
+        if not g.get("token"):
+            super().protect(apply_exemptions)
 
 
 def _refuse_other_sites() -> None:

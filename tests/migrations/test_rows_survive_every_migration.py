@@ -24,7 +24,8 @@ def test_rows_of_an_earlier_revision_survive_up_down_and_up(empty: Database, rev
 
     migrations.migrate(empty.engine, "head")
     above = rows_of(empty)
-    assert {table: above[table] for table in before} == before
+    for table, rows in before.items():  # later columns come last
+        assert [row[: len(rows[0])] for row in above[table]] == rows
 
     migrations.migrate(empty.engine, revision)
     assert rows_of(empty) == before

@@ -1,4 +1,4 @@
-"""`python -m webapp sign-in-link`: a one-time link for somebody the operator knows."""
+"""`python -m webapp sign-in-link` and `people`: who comes in, and in which role."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from webapp.accounts import links, people
+from webapp.accounts import links, people, people_cli
 from webapp.accounts.models import ROLES
 from webapp.accounts.runtime import open_runtime
 from webapp.database import Database
@@ -21,6 +21,7 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--name", required=True, help="name shown with this person's work")
     parser.add_argument("--role", required=True, choices=ROLES)
     parser.set_defaults(handler=sign_in_link)
+    people_cli.register(subparsers)
 
 
 def sign_in_link(args: argparse.Namespace, settings: Settings) -> int:
@@ -34,6 +35,12 @@ def sign_in_link(args: argparse.Namespace, settings: Settings) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
+    if known is not None and known.blocked_at:
+        print(
+            f"{known.name} is blocked, so the link will not work until you type: "
+            f"python -m webapp people unblock {known.id}",
+            file=sys.stderr,
+        )
     if known is not None:
         change = "" if known.role == args.role else f"; this link makes them {args.role}"
         print(

@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from webapp import current
-from webapp.accounts.access import me, public, requires
+from webapp.accounts.access import for_programs, me, public, requires
 from webapp.catalog import queries
 from webapp.catalog.models import ROLES, Target
 from webapp.catalog.overlay import overlay
-from webapp.catalog.pages import page_number
 from webapp.catalog.registry import RESOURCES, local_name, parse_identifier
 from webapp.curation import asked, lists, shown, told, workflow
 from webapp.curation.assessment import SCHEMES, scheme_of
@@ -23,6 +22,8 @@ from webapp.curation.evidence import reference_curie, reference_url
 from webapp.curation.models import CONFIDENCES, PREDICATES, Mapping, MappingEvent
 from webapp.curation.refusals import Refused
 from webapp.errors import Problem, hands_back
+from webapp.paging import page_of
+from webapp.parameters import page_number
 from webapp.security import limited
 
 blueprint = Blueprint("curation", __name__)
@@ -72,6 +73,7 @@ def _proposed_again(problem: Problem, number: int) -> str:
 
 
 @blueprint.post("/key-events/<int:number>/mappings")
+@for_programs
 @requires("curate")
 @hands_back(_proposed_again)
 @limited("120/minute")
@@ -114,6 +116,7 @@ def _no_verdict(problem: Problem, number: int) -> str:
 
 
 @blueprint.post("/key-events/<int:number>/preview")
+@for_programs
 @requires("curate")
 @hands_back(_no_verdict)
 def preview(number: int) -> str:
@@ -149,6 +152,7 @@ def _decided_again(problem: Problem, uuid: str, action: str) -> str:
 
 
 @blueprint.post("/mappings/<uuid>/<any(approve, reject, withdraw):action>")
+@for_programs
 @requires("curate")
 @hands_back(_decided_again)
 @limited("120/minute")
@@ -191,7 +195,7 @@ def review() -> str:
     """Everything that waits for a reviewer, oldest first."""
     query = select(Mapping).where(Mapping.state == "proposed").order_by(Mapping.id)
     with current.database().read() as session:
-        page = queries.page_of(session, query, page_number(), REVIEW_PAGE)
+        page = page_of(session, query, page_number(), REVIEW_PAGE)
         return render_template(
             "curation/review.html",
             page=page,

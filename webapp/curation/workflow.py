@@ -219,7 +219,8 @@ def _check_permission(step: Step, person: Person, author_id: str) -> None:
             raise NotAllowed(f"Only its author can {step.action} a proposal.")
         return
     if not person.can("review"):
-        raise NotAllowed(f"Only reviewers can {step.action} a proposal.")
+        limit = "" if person.scope is None else f" This token has the scope {person.scope}."
+        raise NotAllowed(f"Only reviewers can {step.action} a proposal.{limit}")
     if person.id == author_id:
         raise NotAllowed("Nobody reviews their own proposal; another reviewer decides.")
 

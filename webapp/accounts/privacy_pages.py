@@ -1,0 +1,28 @@
+"""The page that says what is kept about people, where, how long, and how it goes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from webapp import current
+from webapp.accounts import sessions, tokens
+from webapp.accounts.access import public
+from webapp.accounts.links import VALID_FOR
+
+blueprint = Blueprint("privacy", __name__)
+
+
+@blueprint.get("/privacy")
+@public
+def page() -> str:
+    """What is kept, with the settings in force."""
+    settings = current.settings()
+    return render_template(
+        "accounts/privacy.html",
+        session_days=sessions.IDLE.days,
+        link_minutes=int(VALID_FOR.total_seconds() // 60),
+        token_days=max(tokens.DAYS),
+        forgotten_days=tokens.FORGOTTEN_AFTER.days,
+        snapshot_days=settings.backup_retention_days,
+        copied_elsewhere=bool(settings.backup_copy_to),
+    )
