@@ -15,7 +15,9 @@ from gunicorn.glogging import Logger
 
 from supervision import logs
 
-_SECRET = re.compile(r"(?<=/sign-in/)[^/?\s]+")
+_SECRET = re.compile(
+    r"(?<=/sign-in/)[^/?\s]+|(?<=/people\?)\S+|(?<=/audit\?)\S+|(?<=/audit/events\.)\S+"
+)
 
 TEXT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
 TEXT_TIME = "%Y-%m-%d %H:%M:%S %z"

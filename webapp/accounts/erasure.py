@@ -24,7 +24,7 @@ from webapp.accounts import audit, signed_in, standing
 from webapp.accounts.links import PROVIDER
 from webapp.accounts.models import ApiToken, Identity, Person, SignInLink
 from webapp.accounts.people import subject_of
-from webapp.database import Database, utc_now
+from webapp.database import Database, leave_no_trace, utc_now
 from webapp.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -96,6 +96,7 @@ def again(settings: Settings, database: Database, runtime: Database) -> int:
 
 def _carry_out(session: Session, person: Person, pseudonym: str) -> list[str]:
     """Take away what tells who it was; returns the names that one-time links knew them by."""
+    leave_no_trace(session)
     subjects = list(
         session.scalars(
             select(Identity.subject).where(
@@ -114,6 +115,7 @@ def _forget_openings(runtime: Database, person_id: str, subjects: list[str]) -> 
     """End the sessions of an erased person, and forget links made for them."""
     signed_in.end(runtime, person_id)
     with runtime.write() as session:
+        leave_no_trace(session)
         for link in session.scalars(select(SignInLink)).all():
             if subject_of(link.name) in subjects:
                 session.delete(link)

@@ -20,8 +20,6 @@ from webapp.settings import Settings
 
 log = logging.getLogger(__name__)
 
-ACT = "database.restore"
-
 
 def settle(settings: Settings, database: Database, runtime: Database) -> None:
     """Record restores that nobody recorded yet, and erase anew whoever came back by one."""
@@ -31,11 +29,13 @@ def settle(settings: Settings, database: Database, runtime: Database) -> None:
         with database.write() as session:
             known = {
                 (one.subject, one.detail.get("at"))
-                for one in session.scalars(select(AuditEvent).where(AuditEvent.act == ACT))
+                for one in session.scalars(
+                    select(AuditEvent).where(AuditEvent.act == "database.restore")
+                )
             }
             for file, at in found:
                 if (file, at) not in known:
-                    audit.record(session, ACT, file, at=at)
+                    audit.record(session, "database.restore", file, at=at)
         with suppress(OSError):  # it is recorded; a line that stays is not recorded twice
             marks.unlink()
     if count := erasure.again(settings, database, runtime):
