@@ -56,15 +56,12 @@ TABLE: list[tuple[str, str, str, dict[str, str], tuple[int, int, int, int]]] = [
         {"role": "emperor"},
         (401, 403, 403, 409),
     ),
-    *(
-        (
-            "POST",
-            "/people/<person_id>/<any(block, unblock, 'sign-out', 'revoke-tokens'):action>",
-            f"/people/{{author}}/{action}",
-            {},
-            (401, 403, 403, 303),
-        )
-        for action in ("block", "unblock", "sign-out", "revoke-tokens")
+    (
+        "POST",
+        "/people/<person_id>/<any(block, unblock, 'sign-out', 'revoke-tokens'):action>",
+        "/people/{author}/block",
+        {},
+        (401, 403, 403, 303),
     ),
     ("GET", "/people/<person_id>/erase", "/people/{author}/erase", {}, (302, 403, 403, 200)),
     (
@@ -82,15 +79,12 @@ TABLE: list[tuple[str, str, str, dict[str, str], tuple[int, int, int, int]]] = [
         (401, 403, 403, 422),
     ),
     ("GET", "/audit", "/audit?act=role&since=2026-01-01", {}, (302, 403, 403, 200)),
-    *(
-        (
-            "GET",
-            "/audit/events.<any(csv, jsonl):kind>",
-            f"/audit/events.{kind}",
-            {},
-            (302, 403, 403, 200),
-        )
-        for kind in ("csv", "jsonl")
+    (
+        "GET",
+        "/audit/events.<any(csv, jsonl):kind>",
+        "/audit/events.csv",
+        {},
+        (302, 403, 403, 200),
     ),
     ("GET", "/account/tokens", "/account/tokens", {}, (302, 200, 200, 200)),
     (

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -151,9 +154,7 @@ def test_the_list_is_searched_filtered_and_paged(
     assert "Nobody fits" in admin.get("/people?q=%25").text
 
 
-def test_a_person_whom_the_operator_listed_is_marked(settings: object, admin: Member) -> None:
-    from dataclasses import replace
-
+def test_a_person_whom_the_operator_listed_is_marked(admin: Member) -> None:
     app = admin.client.application
     listed = replace(app.extensions["kewp.settings"], admin_users=frozenset({"link:Dan ADMIN"}))
     app.extensions["kewp.settings"] = listed
@@ -166,3 +167,21 @@ def test_a_link_that_changes_a_role_is_an_act(
     sign_in("Ada Curator", "reviewer")
     assert role_of(database, curator) == "reviewer"
     assert acts(database) == [(None, "role.change", curator.person_id)]
+
+
+def test_two_administrators_who_demote_one_another_at_once_leave_one(
+    admin: Member, sign_in: SignIn, database: Database
+) -> None:
+    other = sign_in("Eve Admin", "admin")
+    ready = threading.Barrier(2)
+
+    def demote(pair: tuple[Member, Member]) -> int:
+        who, whom = pair
+        form = {"csrf_token": who.csrf(), "role": "curator"}
+        ready.wait(60)
+        return who.client.post(f"/people/{whom.person_id}/role", data=form).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(demote, [(admin, other), (other, admin)], timeout=120))
+    assert answers in ([303, 403], [303, 409])
+    assert sorted([role_of(database, admin), role_of(database, other)]) == ["admin", "curator"]

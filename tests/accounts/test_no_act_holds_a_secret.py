@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tests.accounts.test_programs_act_with_a_token import Program, made
 from tests.conftest import SECRET, Member
-from webapp.accounts import acts, links
+from webapp.accounts import acts, audit, links
 from webapp.accounts.links import hashed
 from webapp.accounts.models import ApiToken, AuditEvent, SignedInSession
 from webapp.database import Database
@@ -77,8 +77,6 @@ def test_every_act_is_done_and_none_holds_a_secret(
     )
     after_restore.settle(settings, database, runtime)
     with database.write() as session:
-        from webapp.accounts import audit
-
         audit.record(session, "snapshot.download", "one.db", person_id=admin.person_id)
 
     with database.read() as session:

@@ -43,6 +43,8 @@ def test_list_role_block_unblock(
     assert curator.get("/your-mappings").status_code == 302
     assert main(["people", "list", "--role", "blocked"]) == 0
     assert "\tblocked\t" in capsys.readouterr().out
+    assert main(["sign-in-link", "--name", "Ada Curator", "--role", "curator"]) == 0
+    assert "Ada Curator is blocked, so the link will not work" in capsys.readouterr().err
     assert main(["people", "unblock", curator.person_id]) == 0
 
     with database.read() as session:

@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from limits import parse
 from sqlalchemy import select, text, update
 from werkzeug.test import TestResponse
 
 from tests.conftest import PATHWAY_ANSWERS, Member, propose
+from webapp.accounts import access
 from webapp.accounts.links import hashed
-from webapp.accounts.models import ApiToken, AuditEvent
+from webapp.accounts.models import ApiToken, AuditEvent, Person
 from webapp.curation.models import MappingEvent
 from webapp.database import Database
 
@@ -167,8 +169,6 @@ def test_a_token_that_ended_is_refused(
         assert admin.post(f"{person}/unblock").status_code == 303
     elif how == "blocked by hand":
         with database.write() as session:
-            from webapp.accounts.models import Person
-
             session.execute(update(Person).values(blocked_at="2026-01-01T00:00:00.000Z"))
     elif how == "erased":
         assert admin.post(f"{person}/erase", name="Ada Curator").status_code == 303
@@ -187,9 +187,9 @@ def test_a_token_that_ended_is_refused(
         assert session.scalars(select(MappingEvent)).all() == []
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
+def test_tokens_open_no_accounts_and_nothing_of_administrators(app: Flask, admin: Member) -> None:
+    program = Program(app, made(admin, "review"))
+    for method, path in (
         ("GET", "/people"),
         ("GET", "/audit"),
         ("GET", "/operator"),
@@ -200,16 +200,17 @@ def test_a_token_that_ended_is_refused(
         ("POST", "/sign-out"),
         ("POST", "/sign-in/unknown"),
         ("POST", "/operator/programs/web/restart"),
-    ],
-)
-def test_tokens_open_no_accounts_and_nothing_of_administrators(
-    method: str, path: str, app: Flask, admin: Member
-) -> None:
-    program = Program(app, made(admin, "review"))
-    answer = program.get(path) if method == "GET" else program.post(path)
-    assert answer.status_code == 403
-    assert answer.json is not None
-    assert answer.json["title"] == "Tokens do not open this address."
+    ):
+        answer = program.get(path) if method == "GET" else program.post(path)
+        assert answer.status_code == 403, path
+        assert answer.json is not None
+        assert answer.json["title"] == "Tokens do not open this address."
+
+
+def test_these_views_and_no_others_take_a_token(app: Flask) -> None:
+    """Whoever adds one decides here that programs may use it; public pages can be read anyway."""
+    found = {one for one in app.view_functions if access.is_for_programs(app, one)}
+    assert found == {"curation.propose", "curation.preview", "curation.act", "yours.mappings"}
 
 
 def test_requests_with_a_token_count_against_the_persons_limit(
@@ -217,8 +218,6 @@ def test_requests_with_a_token_count_against_the_persons_limit(
 ) -> None:
     program = Program(app, made(curator, "propose"))
     limiter = app.extensions["kewp.limiter"]
-    from limits import parse
-
     for _ in range(119):
         assert limiter.hit(parse("120/minute"), "propose", curator.person_id)
     assert program.post(ADDRESS, **PROPOSAL).status_code == 303

@@ -27,32 +27,33 @@ def recorded(database: Database, admin: Member, curator: Member) -> None:
             )
 
 
+ALL = ["database.restore", "token.make", "role.change", "program.restart"]
+
+NARROWED = {
+    "": ALL,
+    "act=token": ["token.make"],
+    "act=role.change": ["role.change"],
+    "act=tok": [],
+    "act=%27+OR+1": ALL,
+    "person=ada": ["token.make", "role.change"],
+    "person=dan": ["role.change", "program.restart"],
+    "person=%25": [],
+    "since=2026-03-02": ["database.restore", "token.make"],
+    "until=2026-03-01": ["role.change", "program.restart"],
+    "since=2026-03-01&until=2026-03-01&act=role": ["role.change"],
+    "since=yesterday": ALL,
+}
+
+
 @pytest.mark.usefixtures("recorded")
-@pytest.mark.parametrize(
-    ("filters", "acts"),
-    [
-        ("", ["database.restore", "token.make", "role.change", "program.restart"]),
-        ("act=token", ["token.make"]),
-        ("act=role.change", ["role.change"]),
-        ("act=tok", []),
-        ("act=%27+OR+1", ["database.restore", "token.make", "role.change", "program.restart"]),
-        ("person=ada", ["token.make", "role.change"]),
-        ("person=dan", ["role.change", "program.restart"]),
-        ("since=2026-03-02", ["database.restore", "token.make"]),
-        ("until=2026-03-01", ["role.change", "program.restart"]),
-        ("since=2026-03-01&until=2026-03-01&act=role", ["role.change"]),
-        ("since=yesterday", ["database.restore", "token.make", "role.change", "program.restart"]),
-    ],
-)
-def test_it_is_narrowed_by_act_person_and_days(
-    filters: str, acts: list[str], admin: Member
-) -> None:
-    file = admin.get(f"/audit/events.jsonl?{filters}")
-    found = [json.loads(line) for line in file.text.splitlines()]
-    assert [one["act"] for one in found if one["act"] != "audit.download"] == acts
-    page = admin.get(f"/audit?{filters}").text
-    for act in ("database.restore", "token.make", "role.change", "program.restart"):
-        assert (f'<td class="curie">{act}</td>' in page) is (act in acts)
+def test_it_is_narrowed_by_act_person_and_days(admin: Member) -> None:
+    for filters, acts in NARROWED.items():
+        page = admin.get(f"/audit?{filters}").text
+        shown = [act for act in ALL if f'<td class="curie">{act}</td>' in page]
+        assert shown == acts, filters
+        file = admin.get(f"/audit/events.jsonl?{filters}")
+        found = [json.loads(line) for line in file.text.splitlines()]
+        assert [one["act"] for one in found if one["act"] != "audit.download"] == acts, filters
 
 
 @pytest.mark.usefixtures("recorded")

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.accounts import audit, tokens
-from webapp.accounts.models import Identity, Person, SignedInSession
+from webapp.accounts import audit, roster, tokens
+from webapp.accounts.models import Person, SignedInSession
 from webapp.database import Database, utc_now
 
 
@@ -19,7 +19,7 @@ def about(
 
     `work` is what higher rooms tell of them.
     """
-    identities = session.scalars(select(Identity).where(Identity.person_id == person.id))
+    ways = roster.identities(session, person.id)
     with runtime.read() as kept:
         sessions = [
             {"signed_in_at": one.created_at, "seen_at": one.seen_at}
@@ -38,7 +38,7 @@ def about(
             "known_since": person.created_at,
             "blocked_at": person.blocked_at,
         },
-        "identities": [f"{one.provider}:{one.subject}" for one in identities],
+        "identities": [f"{one.provider}:{one.subject}" for one in ways],
         "sessions": sessions,
         "tokens": [
             {

@@ -7,9 +7,8 @@ from flask.json import dumps
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp import current
-from webapp.accounts import audit, erasure, own_data, people, standing
+from webapp.accounts import audit, erasure, own_data, roster, standing
 from webapp.accounts.access import me, requires
-from webapp.accounts.models import Identity
 from webapp.accounts.work import work
 from webapp.errors import Problem
 from webapp.security import limited
@@ -75,14 +74,11 @@ def erase() -> AnyResponse | tuple[str, int]:
 def _page(error: str = "") -> str:
     settings = current.settings()
     with current.database().read() as database:
-        identities = database.query(Identity).filter_by(person_id=me().id).all()
+        ways = roster.identities(database, me().id)
     return render_template(
         "accounts/erase.html",
         one=me(),
-        listed=any(
-            people.is_listed_admin(one.provider, one.subject, settings.admin_users)
-            for one in identities
-        ),
+        listed=roster.is_listed(ways, settings.admin_users),
         action=url_for(".erase"),
         back=url_for("privacy.page"),
         error=error,

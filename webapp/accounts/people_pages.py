@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from webapp import current
 from webapp.accounts import audit, erasure, people, roster, signed_in, standing, tokens
 from webapp.accounts.access import me, requires
-from webapp.accounts.models import ROLES, Identity, Person
+from webapp.accounts.models import ROLES, Person
 from webapp.accounts.work import Count, work
 from webapp.errors import Problem
 from webapp.paging import page_of
@@ -58,13 +58,13 @@ def one(person_id: str) -> str:
     with current.database().read() as session:
         person = _find(session, person_id)
         seen = roster.how_they_come(session, current.runtime(), [person.id])[person.id]
-        identities = session.query(Identity).filter_by(person_id=person.id).all()
+        ways = roster.identities(session, person.id)
         return render_template(
             "accounts/person.html",
             one=person,
             seen=seen,
-            identities=identities,
-            listed=_is_listed(identities),
+            identities=ways,
+            listed=roster.is_listed(ways, current.settings().admin_users),
             tokens=len(tokens.usable(session, person.id)),
             count=work().counts(session, [person.id]).get(person.id, Count()),
             roles=ROLES,
@@ -143,21 +143,16 @@ def erase(person_id: str) -> Response | tuple[str, int]:
 
 def _erase_page(session: Session, person_id: str, error: str = "") -> str:
     person = _find(session, person_id)
-    identities = session.query(Identity).filter_by(person_id=person.id).all()
+    ways = roster.identities(session, person.id)
     return render_template(
         "accounts/erase.html",
         one=person,
-        listed=_is_listed(identities),
+        listed=roster.is_listed(ways, current.settings().admin_users),
         action=url_for(".erase", person_id=person.id),
         back=url_for(".one", person_id=person.id),
         error=error,
         days=current.settings().backup_retention_days,
     )
-
-
-def _is_listed(identities: list[Identity]) -> bool:
-    listed = current.settings().admin_users
-    return any(people.is_listed_admin(one.provider, one.subject, listed) for one in identities)
 
 
 def _decide(person_id: str, decide: Callable[[Session, Person], bool]) -> tuple[Person, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts import signed_in
 from webapp.accounts.models import ROLES, ApiToken, AuditEvent, Identity, Person
+from webapp.accounts.people import is_listed_admin
 from webapp.database import Database
 
 STANDINGS = (*ROLES, "blocked", "erased")
@@ -86,6 +88,20 @@ def how_they_come(session: Session, runtime: Database, person_ids: list[str]) ->
         )
         for one in person_ids
     }
+
+
+def identities(session: Session, person_id: str) -> Sequence[Identity]:
+    """The ways in which a person signs in."""
+    return session.scalars(
+        select(Identity)
+        .where(Identity.person_id == person_id)
+        .order_by(Identity.provider, Identity.subject)
+    ).all()
+
+
+def is_listed(ways: Sequence[Identity], listed: frozenset[str]) -> bool:
+    """Whether the operator's list of administrators names one of these identities."""
+    return any(is_listed_admin(one.provider, one.subject, listed) for one in ways)
 
 
 def named(session: Session, words: str) -> list[Person]:
