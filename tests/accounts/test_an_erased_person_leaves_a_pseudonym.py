@@ -19,7 +19,7 @@ from webapp.accounts.models import (
     SignedInSession,
     SignInLink,
 )
-from webapp.database import Database
+from webapp.database import Base, Database
 from webapp.settings import Settings
 
 ORCID = "0000-0002-1825-0097"
@@ -130,6 +130,17 @@ def test_name_and_ways_in_go_and_the_history_stays(
         again = admin.post(f"/people/{contributor.person_id}/{path}", role="admin")
         assert again.status_code == 409
     assert admin.post(f"/people/{contributor.person_id}/erase", name=person.name).status_code == 404
+
+
+def test_of_every_table_that_names_a_person_it_is_decided_what_stays(app: Flask) -> None:
+    """Whoever adds one decides it here, and in `erasure` where its rows must go."""
+    naming = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table.name == "person"
+    }
+    assert naming == {*HISTORY, "identity", "api_token"}
 
 
 def test_who_signs_in_again_is_somebody_new(

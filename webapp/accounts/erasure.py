@@ -20,10 +20,11 @@ from pathlib import Path
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from webapp.accounts import audit, signed_in, standing
+from webapp.accounts import audit, standing
 from webapp.accounts.links import PROVIDER
 from webapp.accounts.models import ApiToken, Identity, Person, SignInLink
 from webapp.accounts.people import subject_of
+from webapp.accounts.runtime import RuntimeBase
 from webapp.database import Database, leave_no_trace, utc_now
 from webapp.settings import Settings
 
@@ -112,10 +113,12 @@ def _carry_out(session: Session, person: Person, pseudonym: str) -> list[str]:
 
 
 def _forget_openings(runtime: Database, person_id: str, subjects: list[str]) -> None:
-    """End the sessions of an erased person, and forget links made for them."""
-    signed_in.end(runtime, person_id)
+    """Empty `runtime.db` of an erased person: sessions, all else with their id, links for them."""
     with runtime.write() as session:
         leave_no_trace(session)
+        for table in RuntimeBase.metadata.sorted_tables:
+            if "person_id" in table.columns:
+                session.execute(delete(table).where(table.c.person_id == person_id))
         for link in session.scalars(select(SignInLink)).all():
             if subject_of(link.name) in subjects:
                 session.delete(link)
