@@ -40,8 +40,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.accounts.runtime import open_runtime
     from webapp.catalog import overlay
     from webapp.catalog import pages as catalog
+    from webapp.curation import mappings, yours
     from webapp.curation import pages as curation
-    from webapp.curation import yours
     from webapp.curation.decided import approved_pairs, choices, newest_event
     from webapp.curation.overlay import MappingOverlay
     from webapp.curation.work import MappingWork
@@ -88,7 +88,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     work.register(app, MappingWork())
     for pages in (people_pages, token_pages, own_data_pages, audit_pages, privacy_pages):
         app.register_blueprint(pages.blueprint)
-    for room in (accounts, catalog, suggestions, search, curation, yours, publishing):
+    for room in (accounts, catalog, suggestions, search, mappings, yours, publishing):
         app.register_blueprint(room.blueprint)
     for room in (operations, operator):
         app.register_blueprint(room.blueprint)

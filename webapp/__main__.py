@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from webapp.accounts import cli as accounts
 from webapp.catalog import cli as catalog
 from webapp.catalog.events import catalog_changed
-from webapp.curation.decided import approved_pairs
+from webapp.curation.decided import DECISIONS, approved_pairs
 from webapp.database import DatabaseError, explain, is_busy
 from webapp.operations import cli as operations
 from webapp.search.events import refresh_search
@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for room in (operations, catalog, suggestions, accounts):
         room.register(commands)
-    top.set_defaults(approved_pairs=approved_pairs)
+    top.set_defaults(approved_pairs=approved_pairs, decisions=DECISIONS)
     return top
 
 

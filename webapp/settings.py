@@ -192,6 +192,13 @@ SETTINGS: tuple[Setting, ...] = (
         "WEB_CONCURRENCY", "web_concurrency", _whole(1, 64), "2", "Number of gunicorn workers."
     ),
     Setting(
+        "SELF_REVIEW",
+        "self_review",
+        _yes_no,
+        "no",
+        "Whether reviewers may decide on their own proposals; for a site of one person.",
+    ),
+    Setting(
         "ADMIN_USERS",
         "admin_users",
         _names,
@@ -298,6 +305,7 @@ class Settings:
     public_url: str
     web_concurrency: int
     admin_users: frozenset[str]
+    self_review: bool
     secure_cookies: bool
     ratelimit_storage_uri: str
     metrics_token: str

@@ -210,7 +210,8 @@ def test_tokens_open_no_accounts_and_nothing_of_administrators(app: Flask, admin
 def test_these_views_and_no_others_take_a_token(app: Flask) -> None:
     """Whoever adds one decides here that programs may use it; public pages can be read anyway."""
     found = {one for one in app.view_functions if access.is_for_programs(app, one)}
-    assert found == {"curation.propose", "curation.preview", "curation.act", "yours.mappings"}
+    curation = {f"curation.{one}" for one in ("propose", "preview", "act", "edit")}
+    assert found == {*curation, "yours.mappings"}
 
 
 def test_requests_with_a_token_count_against_the_persons_limit(

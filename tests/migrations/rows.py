@@ -9,7 +9,7 @@ from pysqlite3 import dbapi2
 
 from webapp.database import Database
 
-Rows = dict[str, list[tuple[Any, ...]]]
+Rows = dict[str, list[dict[str, Any]]]
 
 
 def fill(database: Database) -> None:
@@ -37,10 +37,12 @@ def rows_of(database: Database) -> Rows:
     """All rows of all tables."""
     connection = dbapi2.connect(str(database.path))
     try:
-        return {
-            table: connection.execute(f"SELECT * FROM {table}").fetchall()
-            for table in tables(connection)
-        }
+        found: Rows = {}
+        for table in tables(connection):
+            cursor = connection.execute(f"SELECT * FROM {table}")
+            names = [column[0] for column in cursor.description]
+            found[table] = [dict(zip(names, row, strict=True)) for row in cursor]
+        return found
     finally:
         connection.close()
 
@@ -58,3 +60,13 @@ def tables(connection: Any) -> list[str]:
         "AND name != 'alembic_version' ORDER BY name"
     )
     return [name for (name,) in found]
+
+
+def those_of(rows: Rows, before: Rows) -> Rows:
+    """What of some rows was there before, without tables and columns that came later."""
+    return {
+        table: [
+            {name: row[name] for name in old} for row, old in zip(rows[table], known, strict=True)
+        ]
+        for table, known in before.items()
+    }

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import settings_in
-from tests.migrations.rows import fill, rows_of
+from tests.migrations.rows import fill, rows_of, those_of
 from tests.operations.version import REVISION, LaterVersion
 from webapp import migrations
 from webapp.database import Database, DatabaseError
@@ -136,4 +136,4 @@ def test_a_snapshot_of_the_first_schema_comes_back_and_is_brought_up(tmp_path: P
     migrate(settings.database_path)
     assert revision_of(settings) == migrations.head()
     found = rows_of(Database(settings.database_path))
-    assert {table: found[table] for table in rows} == rows
+    assert those_of(found, rows) == rows

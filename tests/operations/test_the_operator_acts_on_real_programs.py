@@ -33,7 +33,7 @@ def test_every_program_is_shown_with_its_state_and_last_words(admin: Administrat
     page = words(admin.text("/operator"))
     for program in ("web", "backup", "logs", "watchdog"):
         assert f"{program} running " in page
-    for program in ("backup-now", "catalog-update"):
+    for program in ("backup-now", "catalog-update", "ranker-train"):
         assert f"{program} not run yet" in page or f"{program} done " in page
     admin.get("/data?seen-by=test")  # what web said at its start may long have been pushed out
     wait_until("its line", lambda: "seen-by=test" in admin.text("/operator/programs/web"))

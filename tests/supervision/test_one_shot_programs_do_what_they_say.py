@@ -1,4 +1,4 @@
-"""`supervisorctl start backup-now` and `catalog-update`: the real programs, to their real ends."""
+"""`supervisorctl start` of the one-shot programs: the real ones, to their real ends."""
 
 from __future__ import annotations
 
@@ -138,6 +138,17 @@ def test_a_failed_catalog_update_says_why_and_ends_nothing(
         "its exit code in the terminal",
         lambda: "exited: catalog-update (exit status 1; not expected)" in running.output(),
     )
+    assert_all_goes_on(running)
+
+
+def test_ranker_train_says_what_it_lacks_and_ends_nothing(running: RealInstallation) -> None:
+    printed = run_to_its_end(running, "ranker-train")
+
+    assert printed.endswith(
+        "the index has no vectors, so there are no signals to weigh. Run: python -m webapp index "
+        "build\n"
+    )
+    assert running.query("SELECT count(*) FROM ranker") == [(0,)]
     assert_all_goes_on(running)
 
 

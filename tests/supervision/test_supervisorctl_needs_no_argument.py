@@ -19,6 +19,7 @@ def test_status_shows_the_four_programs_running(running: Installation) -> None:
         "watchdog": "RUNNING",
         "backup-now": states["backup-now"],  # another test may have started it
         "catalog-update": "STOPPED",
+        "ranker-train": "STOPPED",
     }
 
 

@@ -1,4 +1,5 @@
-"""The life of a mapping: assess, propose, review, approve or reject, withdraw; and its history.
+"""The life of a mapping: assess, propose, review, revise, retire; and its history.
 
-May import `suggestions`, `catalog` and `accounts`. State changes only in `workflow`.
+May import `suggestions`, `catalog` and `accounts`. State changes only in `workflow`,
+by the table in `steps`.
 """

@@ -41,6 +41,7 @@ class Proposal:
 class Claim:
     """What a proposal says once everything in it is right."""
 
+    scheme: str
     answers: dict[str, str]
     verdict: Verdict
     evidence: list[dict[str, str]]
@@ -88,6 +89,7 @@ def read_claim(scheme: Scheme, proposal: Proposal, level: str | None) -> Claim:
         raise Refused("The proposal is not complete.", fields=error.fields | wrong) from error
     verdict = judge(scheme, answers, level)
     claim = Claim(
+        scheme.name,
         answers,
         verdict,
         evidence,

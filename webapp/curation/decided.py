@@ -1,18 +1,19 @@
 """What the decisions of this site teach the rooms below.
 
-See `suggestions.pairs` and `suggestions.coverage`.
+See `suggestions.pairs`, `suggestions.coverage` and `suggestions.learning`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, orm, select
 from sqlalchemy.orm import Session
 
 from webapp.catalog.models import KeyEvent, Target
 from webapp.curation.models import LIVE_STATES, Mapping, MappingEvent, MappingVersion
 from webapp.suggestions.coverage import Choice
+from webapp.suggestions.learning.decisions import Decisions
 from webapp.suggestions.pairs import Pair
 
 
@@ -23,6 +24,29 @@ def approved_pairs(session: Session) -> Sequence[Pair]:
         .join(Mapping, Mapping.key_event_id == KeyEvent.id)
         .join(Target, Target.id == Mapping.target_id)
         .where(Mapping.approved_version.is_not(None), Mapping.state.in_(LIVE_STATES))
+        .order_by(KeyEvent.number, Target.identifier)
+    )
+    return [Pair(number, identifier) for number, identifier in rows]
+
+
+def rejected_pairs(session: Session) -> Sequence[Pair]:
+    """The pairs that were rejected and that nobody proposed again since."""
+    again = orm.aliased(Mapping)
+    live = (
+        select(again.id)
+        .where(
+            again.key_event_id == Mapping.key_event_id,
+            again.target_id == Mapping.target_id,
+            again.state.in_(LIVE_STATES),
+        )
+        .exists()
+    )
+    rows = session.execute(
+        select(KeyEvent.number, Target.identifier)
+        .join(Mapping, Mapping.key_event_id == KeyEvent.id)
+        .join(Target, Target.id == Mapping.target_id)
+        .where(Mapping.state == "rejected", ~live)
+        .distinct()
         .order_by(KeyEvent.number, Target.identifier)
     )
     return [Pair(number, identifier) for number, identifier in rows]
@@ -50,3 +74,7 @@ def choices(session: Session) -> Sequence[Choice]:
         )
     )
     return [Choice(*row) for row in rows]
+
+
+DECISIONS = Decisions(approved_pairs, rejected_pairs, choices)
+"""What a ranker learns from."""

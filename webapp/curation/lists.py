@@ -11,8 +11,10 @@ from webapp.accounts.models import Person
 from webapp.catalog.models import KeyEvent
 from webapp.curation.models import LIVE_STATES, Mapping, MappingVersion
 
-ENDED_STATES = ("rejected", "withdrawn")
+ENDED_STATES = ("rejected", "withdrawn", "superseded", "retired")
 """States in which a pair may be proposed again."""
+OVER = ("superseded", "retired")
+"""States of what was published once and is no more."""
 
 _author = (
     select(MappingVersion.author_id)
@@ -48,7 +50,7 @@ def next_unmapped(session: Session, number: int) -> KeyEvent | None:
 
 
 def ended(session: Session, key_event_id: int) -> Sequence[Mapping]:
-    """Mappings of a Key Event that were rejected or withdrawn, oldest first."""
+    """Mappings of a Key Event that are not live any more, oldest first."""
     return session.scalars(
         select(Mapping)
         .where(Mapping.key_event_id == key_event_id, Mapping.state.in_(ENDED_STATES))

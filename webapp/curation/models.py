@@ -26,6 +26,7 @@ STATES = (
     "retired",
 )
 LIVE_STATES = ("proposed", "returned", "approved")
+UNDER_REVIEW = ("proposed", "returned")
 PREDICATES = (
     "skos:exactMatch",
     "skos:closeMatch",
@@ -50,6 +51,8 @@ class Mapping(Base):
     state: Mapped[str] = mapped_column(index=True)
     approved_version: Mapped[int | None]
     """Number of the version that is published, also while a revision is under review."""
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("mapping.id"), index=True)
+    """The mapping that replaced a superseded one."""
     created_at: Mapped[str] = mapped_column(default=utc_now)
 
     key_event: Mapped[KeyEvent] = orm.relationship(viewonly=True)
@@ -58,6 +61,7 @@ class Mapping(Base):
         order_by="MappingVersion.number", viewonly=True
     )
     events: Mapped[list[MappingEvent]] = orm.relationship(order_by="MappingEvent.id", viewonly=True)
+    successor: Mapped[Mapping | None] = orm.relationship(remote_side=[id], viewonly=True)
 
     __table_args__ = (
         CheckConstraint(f"state IN {STATES}", name="state"),
@@ -72,8 +76,23 @@ class Mapping(Base):
 
     @property
     def latest(self) -> MappingVersion:
-        """The newest version, approved or not."""
+        """The newest version, whatever became of it."""
         return self.versions[-1]
+
+    @property
+    def standing(self) -> MappingVersion:
+        """The version that the state speaks of: under review the newest, else the published one.
+
+        A revision that was rejected is newer than what stands.
+        """
+        if self.state in UNDER_REVIEW or self.approved_version is None:
+            return self.latest
+        return next(one for one in self.versions if one.number == self.approved_version)
+
+    @property
+    def is_revision(self) -> bool:
+        """Whether what is under review would replace a published version."""
+        return self.state in UNDER_REVIEW and self.approved_version is not None
 
 
 class Assessment(Base):

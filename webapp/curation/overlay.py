@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from webapp.catalog.models import KeyEvent, Target
 from webapp.catalog.overlay import Mark
-from webapp.curation.models import LIVE_STATES, Mapping, MappingVersion
+from webapp.curation.models import LIVE_STATES, UNDER_REVIEW, Mapping, MappingVersion
 
 
 class MappingOverlay:
@@ -35,18 +35,25 @@ class MappingOverlay:
     def _marks(
         session: Session, column: Any, ids: Iterable[int], also: str = ""
     ) -> dict[int, list[Mark]]:
-        latest = (
-            select(MappingVersion.mapping_id, func.max(MappingVersion.id).label("id"))
-            .group_by(MappingVersion.mapping_id)
-            .subquery()
+        newest = (
+            select(func.max(MappingVersion.number))
+            .where(MappingVersion.mapping_id == Mapping.id)
+            .correlate(Mapping)
+            .scalar_subquery()
+        )
+        standing = case(  # see `Mapping.standing`
+            (Mapping.state.in_(UNDER_REVIEW), newest),
+            else_=func.coalesce(Mapping.approved_version, newest),
         )
         marks: dict[int, list[Mark]] = {}
         for owner, mapping, confidence, key_event, target in session.execute(
             select(column, Mapping, MappingVersion.confidence, KeyEvent, Target)
             .join(KeyEvent, KeyEvent.id == Mapping.key_event_id)
             .join(Target, Target.id == Mapping.target_id)
-            .join(latest, latest.c.mapping_id == Mapping.id)
-            .join(MappingVersion, MappingVersion.id == latest.c.id)
+            .join(
+                MappingVersion,
+                and_(MappingVersion.mapping_id == Mapping.id, MappingVersion.number == standing),
+            )
             .where(column.in_(list(ids)), Mapping.state.in_((*LIVE_STATES, also)))
             .order_by(Mapping.id)
         ):

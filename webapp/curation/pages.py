@@ -1,10 +1,8 @@
-"""Pages of curation: home, a Key Event with its suggestions, a mapping, the review queue."""
+"""Pages of curation: home, a Key Event with its suggestions, the review queue."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -12,23 +10,19 @@ from werkzeug.wrappers import Response
 from webapp import current
 from webapp.accounts.access import for_programs, me, public, requires
 from webapp.catalog import queries
-from webapp.catalog.models import ROLES, Target
+from webapp.catalog.models import ROLES
 from webapp.catalog.overlay import overlay
 from webapp.catalog.registry import RESOURCES, local_name, parse_identifier
 from webapp.curation import asked, lists, shown, told, workflow
 from webapp.curation.assessment import SCHEMES, scheme_of
+from webapp.curation.blueprint import REVIEW_PAGE, blueprint
 from webapp.curation.claim import Proposal, departures
-from webapp.curation.evidence import reference_curie, reference_url
 from webapp.curation.models import CONFIDENCES, PREDICATES, Mapping, MappingEvent
 from webapp.curation.refusals import Refused
 from webapp.errors import Problem, hands_back
 from webapp.paging import page_of
 from webapp.parameters import page_number
 from webapp.security import limited
-
-blueprint = Blueprint("curation", __name__)
-
-REVIEW_PAGE = 25
 
 
 @public
@@ -136,59 +130,6 @@ def preview(number: int) -> str:
         )
 
 
-@blueprint.get("/mappings/<uuid>")
-@public
-def mapping(uuid: str) -> str:
-    """A mapping as a citable record, with its history."""
-    with current.database().read() as session:
-        return _mapping_page(session, uuid, {})
-
-
-def _decided_again(problem: Problem, uuid: str, action: str) -> str:
-    """The page of the mapping with the reason as it was typed, and what was in the way."""
-    g.here = url_for(".mapping", uuid=uuid, return_to=request.form.get("return_to") or None)
-    with current.database().read() as session:
-        return _mapping_page(session, uuid, {**asked.typed(), "action": action}, problem)
-
-
-@blueprint.post("/mappings/<uuid>/<any(approve, reject, withdraw):action>")
-@for_programs
-@requires("curate")
-@hands_back(_decided_again)
-@limited("120/minute")
-def act(uuid: str, action: str) -> Response:
-    """Take a step of the workflow."""
-    try:
-        state = workflow.act(
-            current.database(),
-            me(),
-            uuid,
-            action,
-            reason=asked.typed().get("reason", ""),
-            version=request.form.get("version", type=int),
-        )
-    except Refused as error:
-        raise told.problem_of(error) from error
-    with current.database().read() as session:
-        done = session.scalars(select(Mapping).where(Mapping.uuid == uuid)).one()
-        told.announce(state, uuid, done.key_event.number, done.target.identifier)
-        if not asked.reviewing():
-            return redirect(url_for(".mapping", uuid=uuid), 303)
-        following = lists.next_waiting(session, me(), done.id)
-    if following is None:
-        return redirect(url_for(".review"), 303)
-    return redirect(
-        url_for(".mapping", uuid=following.uuid, return_to="review", _anchor="main"), 303
-    )
-
-
-@blueprint.get("/mappings/<uuid>/<any(approve, reject, withdraw):action>")
-@public
-def deciding(uuid: str, action: str) -> Response:
-    """The page whose form is sent here, for those who come by a link."""
-    return redirect(url_for(".mapping", uuid=uuid))
-
-
 @blueprint.get("/review")
 @public
 def review() -> str:
@@ -257,61 +198,3 @@ def _key_event_page(
         predicates=PREDICATES,
         confidences=CONFIDENCES,
     )
-
-
-def _mapping_page(
-    session: Session, uuid: str, given: dict[str, str], refused: Problem | None = None
-) -> str:
-    """The page, with a decision as it was given and why it was refused."""
-    found = session.scalar(select(Mapping).where(Mapping.uuid == uuid))
-    if found is None:
-        raise Problem(404, "Not found.", "There is no mapping with this address.")
-    version = found.latest
-    scheme = SCHEMES[version.assessment.scheme]
-    questions, answers = scheme.questions, version.assessment.answers
-    listed = [row[0] for row in (version.shown or {}).get("targets", ())]
-    titles = dict(
-        session.execute(
-            select(Target.identifier, Target.title).where(Target.identifier.in_(listed))
-        ).all()
-    )
-    return render_template(
-        "curation/mapping.html",
-        mapping=found,
-        queue=_queue(session) if asked.reviewing() else (),
-        shown_titles=titles,
-        genes=queries.genes_of(session, found.target_id),
-        annotations=queries.annotations_of(session, found.target_id),
-        version=version,
-        scheme=scheme,
-        bonus=version.score
-        - sum(question.points(answers[question.name]) for question in questions),
-        actions=_actions(found, given, refused),
-        reviewing=asked.reviewing(),
-        following=lists.next_waiting(session, g.person, found.id)
-        if g.person and g.person.can("review")
-        else None,
-        next_event=lists.next_unmapped(session, found.key_event.number) if g.person else None,
-        retired=workflow.retired_side(found),
-        resource=RESOURCES[found.target.resource],
-        reference_curie=reference_curie,
-        reference_url=reference_url,
-        given=given,
-        refused=refused,
-        fields=refused.fields if refused else {},
-        address=f"{current.settings().address}{url_for('.mapping', uuid=uuid)}",
-    )
-
-
-def _actions(mapping: Mapping, given: dict[str, str], refused: Problem | None) -> list[str]:
-    """What the page offers; a decision that was sent signed out is offered again."""
-    if refused and refused.status == 401 and mapping.state == "proposed":
-        return ["withdraw"] if given["action"] == "withdraw" else ["approve", "reject"]
-    return workflow.allowed_actions(g.person, mapping)
-
-
-def _queue(session: Session) -> Sequence[Mapping]:
-    """The beginning of what waits for review, oldest first."""
-    return session.scalars(
-        select(Mapping).where(Mapping.state == "proposed").order_by(Mapping.id).limit(REVIEW_PAGE)
-    ).all()

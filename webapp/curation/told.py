@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import flash, url_for
 from markupsafe import Markup
 
 from webapp.catalog.registry import local_name
+from webapp.curation.models import MappingEvent
 from webapp.curation.refusals import Refused, Unknown
+from webapp.curation.steps import PAST
 from webapp.errors import Problem
 
 
@@ -18,6 +23,41 @@ def announce(state: str, uuid: str, number: int, target: str, more: str = "") ->
         link.format(state.capitalize(), address, number, local_name(target), more),
         "success" if state in {"proposed", "approved"} else "info",
     )
+
+
+def done(action: str, state: str) -> str:
+    """What became of a mapping by a step, in a word or two."""
+    if action in {"reject", "withdraw"} and state == "approved":
+        return f"revision {PAST[action]}; the approved version stands"
+    return PAST[action]
+
+
+def history(events: Iterable[MappingEvent]) -> list[dict[str, Any]]:
+    """The life of a mapping for the timeline."""
+    return [
+        {
+            "at": one.at,
+            "who": one.person.name,
+            "what": f"{_DID[one.action]} version {one.version}",
+            "state": one.after,
+            "reason": one.reason,
+        }
+        for one in events
+    ]
+
+
+_DID = {
+    "propose": "proposed",
+    "approve": "approved",
+    "return": "returned",
+    "reject": "rejected",
+    "withdraw": "withdrew",
+    "resubmit": "submitted",
+    "revise": "proposed a revision,",
+    "retire": "retired",
+    "supersede": "replaced",
+    "undo": "took back the approval of",
+}
 
 
 def problem_of(error: Refused, link: tuple[str, str] | None = None) -> Problem:

@@ -12,7 +12,7 @@ from webapp.accounts.work import Count
 from webapp.catalog.models import KeyEvent, Target
 from webapp.curation.models import Assessment, Mapping, MappingEvent, MappingVersion
 
-_REVIEWS = ("approve", "reject")
+_REVIEWS = ("approve", "return", "reject")
 
 
 class MappingWork:

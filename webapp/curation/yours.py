@@ -8,6 +8,7 @@ from webapp import current
 from webapp.accounts.access import for_programs, me, requires
 from webapp.curation import lists
 from webapp.curation.models import STATES
+from webapp.curation.steps import PAST
 from webapp.paging import page_of
 from webapp.parameters import choice, page_number
 
@@ -24,4 +25,6 @@ def mappings() -> str:
     state = choice("state", STATES)
     with current.database().read() as session:
         page = page_of(session, lists.made_by(me(), state), page_number(), PAGE)
-        return render_template("curation/yours.html", page=page, state=state, states=STATES)
+        return render_template(
+            "curation/yours.html", page=page, state=state, states=STATES, past=PAST
+        )

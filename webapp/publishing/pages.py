@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from webapp import current
 from webapp.accounts.access import public
 from webapp.catalog.queries import genes_of
-from webapp.curation.models import Mapping
+from webapp.curation.models import LIVE_STATES, Mapping
 from webapp.database import utc_now
 from webapp.publishing import formats, records
 from webapp.publishing.records import LICENCE
@@ -27,7 +27,11 @@ Writer = Callable[[Session, formats.Header], Iterator[str]]
 def data() -> str:
     """What can be downloaded, in which format, under which licence."""
     with current.database().read() as session:
-        count = session.scalar(select(func.count()).where(Mapping.approved_version.is_not(None)))
+        count = session.scalar(
+            select(func.count()).where(
+                Mapping.approved_version.is_not(None), Mapping.state.in_(LIVE_STATES)
+            )
+        )
         releases = records.releases(session)
     return render_template("publishing/data.html", count=count, releases=releases, licence=LICENCE)
 

@@ -13,7 +13,7 @@ from webapp.catalog.models import Aop, KeyEvent, SourceRelease, Target
 from webapp.catalog.registry import RESOURCES
 from webapp.curation.assessment import SCHEMES
 from webapp.curation.evidence import reference_url
-from webapp.curation.models import Assessment, Mapping, MappingEvent, MappingVersion
+from webapp.curation.models import LIVE_STATES, Assessment, Mapping, MappingEvent, MappingVersion
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 """Of the mappings themselves; each source's own licence is named beside its version."""
@@ -99,7 +99,7 @@ def approved(session: Session) -> Iterator[Record]:
         )
         .join(MappingEvent, MappingEvent.id == approval.c.event_id)
         .join(reviewer, reviewer.c.id == MappingEvent.person_id)
-        .where(Mapping.state.in_(("approved", "proposed", "returned")))
+        .where(Mapping.state.in_(LIVE_STATES))
         .order_by(KeyEvent.number, Target.identifier)
         .execution_options(yield_per=500)
     )

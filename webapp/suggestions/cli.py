@@ -1,4 +1,5 @@
-"""Commands of this room: `suggest`, `index build`; `evaluate` and `encoder` have their own."""
+"""Commands of this room: `suggest`, `index build`; `evaluate`, `encoder` and `ranker` have
+their own."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from webapp.suggestions.builder import BuildRunning
 from webapp.suggestions.encoder import cli as encoder
 from webapp.suggestions.evaluation import cli as evaluation
 from webapp.suggestions.events import rebuild_index
+from webapp.suggestions.learning import cli as learning
 from webapp.suggestions.service import Suggester, SuggestionList
 
 
@@ -41,6 +43,7 @@ def register(subparsers: Any) -> None:
     build.set_defaults(handler=build_index)
 
     encoder.register(subparsers)
+    learning.register(subparsers)
 
 
 def suggest(args: argparse.Namespace, settings: Settings) -> int:

@@ -80,7 +80,12 @@ def _how(choice: Choice) -> str:
     shown = choice.shown
     if shown is None or shown["resource"] != choice.resource:
         return UNRECORDED
-    if shown.get("searched") or shown["ranker"].endswith("/identifier"):
+    if was_searched(shown):
         return SEARCHED
     first = {identifier for identifier, rank, _ in shown["targets"] if rank <= TOP}
     return LISTED if choice.identifier in first else UNLISTED
+
+
+def was_searched(shown: dict[str, Any]) -> bool:
+    """Whether the list was the answer to somebody's words, and not the suggestions."""
+    return bool(shown.get("searched")) or shown["ranker"].endswith("/identifier")

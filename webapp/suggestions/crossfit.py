@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from webapp.suggestions import memory
 from webapp.suggestions.calibration import Calibration
 from webapp.suggestions.evaluation.folds import grouped_folds
 from webapp.suggestions.fusion import COLD, WARM, Model, shares
@@ -21,8 +20,14 @@ from webapp.suggestions.index import Index
 from webapp.suggestions.memory import Memory
 from webapp.suggestions.pairs import Pair
 from webapp.suggestions.seen import Seen
-from webapp.suggestions.signals import COLUMNS
-from webapp.suggestions.training import Concepts, Lesson, learn, lessons, weights_from
+from webapp.suggestions.training import (
+    NOTHING_DECLINED,
+    Concepts,
+    Declined,
+    Lesson,
+    learn,
+    lessons,
+)
 
 FOLDS = 5
 SHOWN = 10
@@ -48,16 +53,26 @@ def fitted(
     version: str,
     made_at: str,
     source: str,
+    declined: Declined = NOTHING_DECLINED,
+    after: Model | None = None,
 ) -> Model:
-    """The model of all pairs; `candidates` marks the rows of each resource that compete."""
-    tested = _tested(index, pairs, concepts, candidates)
+    """The model of all pairs; `candidates` marks the rows of each resource that compete.
+
+    It stays near to the model that it comes `after`, if any. Then figures and calibration are of
+    Key Events that taught neither.
+    """
+    tested = _tested(index, pairs, concepts, candidates, declined, after)
+    taught = {pair.key_event for pair in (*pairs, *declined)}
+    seen = Seen.of(concepts[number] for number in taught if number in concepts)
     return Model(
         version=version,
         made_at=made_at,
         trained_on={"source": source, "encoder": index.encoder, **_counts(index, pairs)},
         weights={
             state: {column: round(weight, 4) for column, weight in weights.items()}
-            for state, weights in learn(index, pairs, concepts).items()
+            for state, weights in learn(
+                index, pairs, concepts, declined, after.weights if after else None
+            ).items()
         },
         figures={
             state: {
@@ -75,7 +90,7 @@ def fitted(
             for name, found in sorted(tested.items())
             if found
         },
-        seen=Seen.of(concepts[pair.key_event] for pair in pairs if pair.key_event in concepts),
+        seen=after.seen | seen if after else seen,
     )
 
 
@@ -84,18 +99,26 @@ def _tested(
     pairs: Sequence[Pair],
     concepts: Concepts,
     candidates: Mapping[str, NDArray[np.bool_]],
+    declined: Declined,
+    after: Model | None,
 ) -> dict[str, list[Tested]]:
     """By `STATE/RESOURCE`."""
     found: dict[str, list[Tested]] = defaultdict(list)
     known = [pair for pair in pairs if pair.key_event in concepts]
-    for part in grouped_folds({pair.key_event for pair in known}, concepts, FOLDS, seed=0):
+    new = {one.key_event for one in known if not after or concepts[one.key_event] not in after.seen}
+    for part in grouped_folds(new, concepts, FOLDS, seed=0):
         hidden = {concepts[number] for number in part}
         taught = [pair for pair in known if concepts[pair.key_event] not in hidden]
         asked = [pair for pair in known if concepts[pair.key_event] in hidden]
+        against = {
+            pair: count
+            for pair, count in declined.items()
+            if concepts.get(pair.key_event) not in hidden
+        }
         memories = {resource: Memory(index, resource, taught) for resource in index.resources}
-        for state, columns in ((COLD, COLUMNS), (WARM, (*COLUMNS, *memory.COLUMNS))):
-            learnt = list(lessons(index, taught, concepts, warm=state == WARM))
-            weights = np.array(list(weights_from(learnt, columns).values()), dtype=np.float32)
+        learnt = learn(index, taught, concepts, against, after.weights if after else None)
+        for state in (COLD, WARM):
+            weights = np.array(list(learnt[state].values()), dtype=np.float32)
             for lesson in lessons(index, asked, concepts, warm=False):
                 values = lesson.values
                 if state == WARM:

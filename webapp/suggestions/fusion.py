@@ -88,16 +88,14 @@ class Model:
             raise ModelUnusable(f"the ranker's file is damaged ({error!r})") from error
 
 
-def model_for(encoder: str | None) -> Model:
-    """The shipped model, if it was trained with vectors of this encoder.
+def require_same_encoder(model: Model, encoder: str) -> None:
+    """Raise `ModelUnusable` where a model was not trained with vectors of this encoder.
 
-    Cosines of another encoder have another scale. Raises `ModelUnusable` where they have.
+    Cosines of another encoder have another scale.
     """
-    model = shipped_model()
     own = str(model.trained_on["encoder"])
-    if encoder is None or encoder.partition("@")[0] != own.partition("@")[0]:
+    if encoder.partition("@")[0] != own.partition("@")[0]:
         raise ModelUnusable(f"the ranker {model.version} was trained with {own}, not {encoder}")
-    return model
 
 
 @cache

@@ -42,6 +42,7 @@ class FusedList:
 
 def fused_list(
     index: Index,
+    model: fusion.Model,
     resource: str,
     number: int,
     pooled: Pooled,
@@ -49,11 +50,10 @@ def fused_list(
     limit: int,
     absent: NDArray[np.bool_] | None,
 ) -> FusedList:
-    """Rank the pool of a Key Event with the shipped model.
+    """Rank the pool of a Key Event.
 
     Raises `fusion.ModelUnusable` where the model does not fit the index.
     """
-    model = fusion.model_for(index.encoder)
     part = index.resources[resource]
     columns = part.pools.columns if part.pools is not None else ()
     if absent is not None:

@@ -10,6 +10,7 @@ from webapp.catalog.registry import RESOURCES
 from webapp.suggestions import plots
 from webapp.suggestions.coverage import coverage
 from webapp.suggestions.current import choices
+from webapp.suggestions.learning.history import history
 from webapp.suggestions.quality import quality
 from webapp.suggestions.shares import FEW
 
@@ -23,11 +24,13 @@ def figures() -> str:
     with current.database().read() as session:
         found = {key: quality(session, key) for key in RESOURCES}
         covered = coverage(choices()(session))
+        learnt = history(session)
     return render_template(
         "suggestions/quality.html",
         resources=RESOURCES,
         found={key: one for key, one in found.items() if one},
         covered={key: covered[key] for key in RESOURCES if key in covered},
+        learnt=learnt,
         plots=plots,
         few=FEW,
     )

@@ -20,8 +20,8 @@ HASHES = 7
 class Seen:
     """Holds words without keeping them."""
 
-    def __init__(self, bits: bytes) -> None:
-        self._bits = bits
+    def __init__(self, *filters: bytes) -> None:
+        self._filters = tuple(bits for bits in filters if bits)
 
     @classmethod
     def of(cls, words: Iterable[str]) -> Seen:
@@ -33,20 +33,25 @@ class Seen:
                 bits[place // 8] |= 1 << place % 8
         return cls(bytes(bits))
 
+    def __or__(self, other: Seen) -> Seen:
+        """What is in either."""
+        return Seen(*self._filters, *other._filters)
+
     def __contains__(self, word: object) -> bool:
-        return bool(self._bits) and all(
-            self._bits[place // 8] >> place % 8 & 1
-            for place in _places(str(word), len(self._bits) * 8)
+        return any(
+            all(bits[place // 8] >> place % 8 & 1 for place in _places(str(word), len(bits) * 8))
+            for bits in self._filters
         )
 
     def as_json(self) -> dict[str, Any]:
         """What `of_json` reads."""
-        return {"kind": "Bloom filter", "bits": self._bits.hex()}
+        return {"kind": "Bloom filters", "bits": [bits.hex() for bits in self._filters]}
 
     @classmethod
     def of_json(cls, read: Mapping[str, Any]) -> Seen:
-        """Raises `KeyError` or `ValueError` where it is none."""
-        return cls(bytes.fromhex(read["bits"]))
+        """Raises `KeyError`, `TypeError` or `ValueError` where it is none."""
+        bits = read["bits"]
+        return cls(*map(bytes.fromhex, [bits] if isinstance(bits, str) else bits))
 
 
 def _places(word: str, size: int) -> Iterator[int]:

@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 
 from webapp.catalog.models import KeyEvent, Target
 from webapp.database import Database, utc_now
-from webapp.suggestions import fusion, listing, meaning, ranker
+from webapp.suggestions import listing, meaning, ranker
 from webapp.suggestions.abbreviations import Query, query_of
 from webapp.suggestions.encoder import Encoder, EncoderError, load
 from webapp.suggestions.holder import NOTHING, REBUILD, Holder, Now
 from webapp.suggestions.index import Index
 from webapp.suggestions.ranker import Suggestion
 from webapp.suggestions.remembered import Remembered
+from webapp.suggestions.serving import Serving
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +121,7 @@ class Suggester:
         self._encoding = ThreadPoolExecutor(1, thread_name_prefix="encoder")
         self.observers: list[Observer] = []
         self.memory = Remembered()
+        self._serving = Serving()
 
     def load_index(self) -> None:
         """Load the index at once, as commands do; pages have it loaded in the background."""
@@ -150,8 +152,9 @@ class Suggester:
     def state(self) -> dict[str, str]:
         """For /health: `status` and one sentence about the disk; waits for nothing."""
         index, flaw = self._holder.state()
-        if flaw or self._encoder_problem:
-            detail = " ".join(part for part in (self._encoder_problem, flaw) if part)
+        flaws = [one for one in (self._encoder_problem, flaw, self._serving.flaw) if one]
+        if flaws:
+            detail = " ".join(flaws)
             return {"status": "degraded", "detail": detail}
         if index is None:
             return {"status": "ok", "detail": "The index is there and is being loaded."}
@@ -213,12 +216,11 @@ class Suggester:
         if pooled is None or not len(pooled.rows):
             return None
         absent = now.absent.get(resource)
-        memory = self.memory.of(session, index, resource)
-        try:
-            found = listing.fused_list(index, resource, number, pooled, memory, limit, absent)
-        except fusion.ModelUnusable as reason:
-            log.info("ranked by the fixed combination: %s", reason)
+        model = self._serving.model(session, index.encoder)
+        if model is None:
             return None
+        memory = self.memory.of(session, index, resource)
+        found = listing.fused_list(index, model, resource, number, pooled, memory, limit, absent)
         targets = listing.targets_of(session, found.items)
         candidates = listing.candidates_of(index, resource, absent)
         items = listing.explained(session, index, found, key_event, targets, candidates)

@@ -16,6 +16,7 @@ from tests.conftest import Member
 from tests.suggestions.evaluation.conftest import Evaluate
 from webapp.database import Database
 from webapp.suggestions.evaluation.kept import history, keep
+from webapp.suggestions.learning import kept
 from webapp.suggestions.reliability import KEY
 
 PAGE = "/suggestions/quality"
@@ -141,3 +142,19 @@ def test_predictions_are_drawn_where_an_evaluation_holds_them(
 def test_curators_find_it_from_the_list(app: Flask, curator: Member) -> None:
     app.extensions["kewp.suggestions"].load_index()
     assert curator.get("/key-events/1513").text.count(f'href="{PAGE}"') == 2
+
+
+def test_rankers_that_were_taught_here_are_told(anonymous: Member, database: Database) -> None:
+    assert "No ranker has been taught here yet" in anonymous.get(PAGE).text
+    report: Report = {
+        "made_at": "2026-02-03T04:05:06Z",
+        "taught": {"expert_pairs": 0, "approved": 12, "rejected": 3},
+        "reason": "It is not surely better: the difference of the MRR is -0.010 to +0.020.",
+    }
+    with database.write() as session:
+        kept.keep(session, "trained-20260203-1", "e@1", report, None)
+    page = words(anonymous.get(PAGE).text)
+    assert "trained-20260203-1" in page
+    assert "12 approved, 3 rejected" in page
+    assert report["reason"] in page
+    assert "never" in page

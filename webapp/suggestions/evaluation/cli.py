@@ -33,6 +33,7 @@ from webapp.suggestions.evaluation.ranking import Scorer
 from webapp.suggestions.evaluation.report import Report, report_of, show
 from webapp.suggestions.evaluation.vectors import VectorStore
 from webapp.suggestions.pairs import no_pairs
+from webapp.suggestions.serving import serving_model
 
 NOT_KEPT = 3
 
@@ -106,11 +107,12 @@ def _evaluate(args: argparse.Namespace, settings: Settings) -> Report:
     with closing(database), database.read() as session:
         contest = prepare(session, index, args.resource, all_targets=args.all_targets)
         approved = approved_pairs(session)
+        model = serving_model(session, index.encoder)
     if rows is None:
         chosen = gold.of_site(approved, contest)
     else:
         chosen = gold.usable(rows, contest, args.gold.name)
-    ranking = fused_ranking(contest)
+    ranking = fused_ranking(contest, model)
     if args.cross_validate:
         taught = cross_validated(ranking, chosen, contest, args.folds, args.seed)
     else:

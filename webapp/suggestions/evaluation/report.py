@@ -66,11 +66,11 @@ def report_of(
 def _table(table: Table) -> Report:
     return {
         "n": table.count,
-        FUSED: _figures(table.figures[FUSED]),
+        FUSED: figures_of(table.figures[FUSED]),
         "baselines": {
             name: {
-                **_figures(figures),
-                "fused_minus_this": _compared(table.against[name]),
+                **figures_of(figures),
+                "fused_minus_this": compared_of(table.against[name]),
             }
             for name, figures in table.figures.items()
             if name != FUSED
@@ -78,14 +78,16 @@ def _table(table: Table) -> Report:
     }
 
 
-def _figures(figures: Figures) -> Report:
+def figures_of(figures: Figures) -> Report:
+    """Means and their intervals."""
     return {
         **{name: round(mean, DIGITS) for name, mean in figures.means.items()},
         "intervals": _intervals(figures.intervals),
     }
 
 
-def _compared(compared: Compared) -> Report:
+def compared_of(compared: Compared) -> Report:
+    """Differences and their intervals."""
     return {
         **{name: round(one, DIGITS) for name, one in compared.differences.items()},
         "intervals": _intervals(compared.intervals),
