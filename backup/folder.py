@@ -4,7 +4,7 @@
 - `….partial` and its journals: a snapshot in the making, or what a killed process left of one;
 - `….bad`: a copy that did not pass its checks, for a person to look at;
 - `….before-restore`: bytes of a damaged database that `restore` replaced;
-- `status.json`, `lineage.json`, files `last_….json` and hidden lock files.
+- `status.json`, `lineage.json`, `restored.jsonl`, files `last_….json` and hidden lock files.
 """
 
 from __future__ import annotations

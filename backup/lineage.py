@@ -9,6 +9,7 @@ person may say that this is meant, by `restore` or by `check --afresh`; their wo
 from __future__ import annotations
 
 import json
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from backup.folder import Folder
 from backup.manifest import Manifest
 
 NAME = "lineage.json"
+RESTORED = "restored.jsonl"
+"""Restores that the application has not taken into its record yet; it deletes the file."""
 
 PATIENCE = 5.0
 """Seconds to wait for a database that somebody has locked."""
@@ -132,6 +135,17 @@ def restoring(folder: Folder, manifest: Manifest) -> Iterator[None]:
         else:
             files.write_note(path, before)
         raise
+
+
+def remember(folder: Folder, manifest: Manifest) -> None:
+    """Leave word of a restore, which the application takes into its record at its next start."""
+    mark = {"file": manifest.file, "at": clock.iso(clock.utc_now())}
+    try:
+        descriptor = files.create(folder.path / RESTORED, os.O_WRONLY | os.O_APPEND)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(json.dumps(mark) + "\n")
+    except OSError as error:
+        say(f"The restore will not stand in the audit log: {error}.")
 
 
 def _problem(database: Path, folder: Folder) -> str | None:

@@ -115,6 +115,7 @@ def carry_out(database: Path, folder: Folder, what: Plan, *, force: bool) -> Non
         _safety_copy(database, folder)
         with lineage.restoring(folder, what.manifest):
             _write_through(database, folder.path / what.manifest.file, what.users)
+    lineage.remember(folder, what.manifest)
     say(f"Restored {what.manifest.file} to {database}.")
 
 

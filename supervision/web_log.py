@@ -16,7 +16,10 @@ from gunicorn.glogging import Logger
 
 from supervision import logs
 
-_SECRET = re.compile(r"(?<=/sign-in/)(?!with/)[^/?\s]+|(?<=/callback\?)\S+")
+_SECRET = re.compile(
+    r"(?<=/sign-in/)(?!with/)[^/?\s]+|(?<=/callback\?)\S+"
+    r"|(?<=/people\?)\S+|(?<=/audit\?)\S+|(?<=/audit/events\.)\S+"
+)
 
 TEXT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"
 TEXT_TIME = "%Y-%m-%d %H:%M:%S %z"

@@ -28,9 +28,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.accounts import (
         access,
         account_pages,
+        audit_pages,
+        bearer,
         invitation_pages,
+        own_data_pages,
+        people_pages,
+        privacy_pages,
         provider_pages,
         sessions,
+        token_pages,
+        work,
         workshop_pages,
     )
     from webapp.accounts import pages as accounts
@@ -42,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.curation import pages as curation
     from webapp.curation.decided import approved_pairs, choices, newest_event
     from webapp.curation.overlay import MappingOverlay
+    from webapp.curation.work import MappingWork
     from webapp.database import Database
     from webapp.operations import metrics, operator
     from webapp.operations import pages as operations
@@ -77,13 +85,25 @@ def create_app(settings: Settings | None = None) -> Flask:
     suggester.observers.append(app.extensions["kewp.metrics"].suggested)
     errors.init_app(app)
     sessions.init_app(app)
+    bearer.init_app(app)
     access.init_app(app)
     security.init_app(app, runtime)
     frame.init_app(app)
     overlay.register(app, MappingOverlay())
     register_choices(app, choices)
-    for room in (provider_pages, account_pages, workshop_pages, invitation_pages):
-        app.register_blueprint(room.blueprint)
+    work.register(app, MappingWork())
+    for pages in (
+        provider_pages,
+        account_pages,
+        workshop_pages,
+        invitation_pages,
+        people_pages,
+        token_pages,
+        own_data_pages,
+        audit_pages,
+        privacy_pages,
+    ):
+        app.register_blueprint(pages.blueprint)
     for room in (accounts, catalog, suggestions, search, mappings, yours, publishing):
         app.register_blueprint(room.blueprint)
     for room in (operations, operator):

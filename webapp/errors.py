@@ -92,6 +92,8 @@ def wants_json() -> bool:
     """Whether the one who asks is a program rather than a browser."""
     if request.path.startswith(("/api/", "/health", "/metrics")):
         return True
+    if request.authorization is not None and request.authorization.type == "bearer":
+        return True
     accept = request.accept_mimetypes
     return accept["application/json"] > accept["text/html"]
 

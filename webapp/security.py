@@ -139,7 +139,7 @@ def init_app(app: Flask, runtime: Database) -> None:
     )
     app.before_request(_refuse_streams)
     app.before_request(_refuse_other_sites)
-    CSRFProtect(app)
+    _Forms(app)
     name = str(app.config["SESSION_COOKIE_NAME"])
     app.extensions["kewp.limiter"] = counters.limiter(settings.ratelimit_storage_uri, runtime, name)
     app.wsgi_app = BelieveProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign,assignment]
@@ -190,6 +190,18 @@ def _refuse_streams() -> None:
             "The length of the request is missing.",
             "Nothing was changed. Send it with Content-Length and without Transfer-Encoding.",
         )
+
+
+class _Forms(CSRFProtect):  # type: ignore[misc]
+    """Forms carry a token against forgery; programs that carry a key of their own need none.
+
+    A browser adds no `Authorization: Bearer` by itself, so no other site can make it send one.
+    """
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        """Check the token of a form."""
+        if not g.get("token"):
+            super().protect(apply_exemptions)
 
 
 def _refuse_other_sites() -> None:

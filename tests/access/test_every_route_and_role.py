@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.conftest import PATHWAY_ANSWERS, Member, propose
+from webapp.accounts.models import ApiToken, AuditEvent
 from webapp.curation.models import Mapping, MappingEvent
 from webapp.database import Database
 
@@ -37,6 +38,85 @@ TABLE: list[tuple[str, str, str, dict[str, str], tuple[int, int, int, int]]] = [
     ("GET", "/your-mappings", "/your-mappings", {}, (302, 200, 200, 200)),
     ("GET", "/mappings/<uuid>", "/mappings/{uuid}", {}, ALL_200),
     ("GET", "/data", "/data", {}, ALL_200),
+    ("GET", "/privacy", "/privacy", {}, ALL_200),
+    ("GET", "/people", "/people?q=ada&role=curator", {}, (302, 403, 403, 200)),
+    ("GET", "/people/<person_id>", "/people/{author}", {}, (302, 403, 403, 200)),
+    ("GET", "/people/<person_id>", "/people/nobody", {}, (302, 403, 403, 404)),
+    (
+        "POST",
+        "/people/<person_id>/role",
+        "/people/{author}/role",
+        {"role": "reviewer"},
+        (401, 403, 403, 303),
+    ),
+    (
+        "POST",
+        "/people/<person_id>/role",
+        "/people/{author}/role",
+        {"role": "emperor"},
+        (401, 403, 403, 409),
+    ),
+    (
+        "POST",
+        "/people/<person_id>/<any(block, unblock, 'sign-out', 'revoke-tokens'):action>",
+        "/people/{author}/block",
+        {},
+        (401, 403, 403, 303),
+    ),
+    ("GET", "/people/<person_id>/erase", "/people/{author}/erase", {}, (302, 403, 403, 200)),
+    (
+        "POST",
+        "/people/<person_id>/erase",
+        "/people/{author}/erase",
+        {"name": "Ben Curator"},
+        (401, 403, 403, 303),
+    ),
+    (
+        "POST",
+        "/people/<person_id>/erase",
+        "/people/{author}/erase",
+        {"name": "Somebody Else"},
+        (401, 403, 403, 422),
+    ),
+    ("GET", "/audit", "/audit?act=role&since=2026-01-01", {}, (302, 403, 403, 200)),
+    (
+        "GET",
+        "/audit/events.<any(csv, jsonl):kind>",
+        "/audit/events.csv",
+        {},
+        (302, 403, 403, 200),
+    ),
+    ("GET", "/account/tokens", "/account/tokens", {}, (302, 200, 200, 200)),
+    (
+        "POST",
+        "/account/tokens",
+        "/account/tokens",
+        {"name": "notebook", "scope": "propose", "days": "30"},
+        (401, 201, 201, 201),
+    ),
+    (
+        "POST",
+        "/account/tokens",
+        "/account/tokens",
+        {"name": "notebook", "scope": "review", "days": "30"},
+        (401, 422, 201, 201),
+    ),
+    (
+        "POST",
+        "/account/tokens/<token_id>/revoke",
+        "/account/tokens/unknown/revoke",
+        {},
+        (401, 404, 404, 404),
+    ),
+    ("GET", "/account/export", "/account/export", {}, (302, 200, 200, 200)),
+    ("GET", "/account/erase", "/account/erase", {}, (302, 200, 200, 200)),
+    (
+        "POST",
+        "/account/erase",
+        "/account/erase",
+        {"name": "Nobody"},
+        (401, 422, 422, 422),
+    ),
     ("GET", "/operator", "/operator", {}, (302, 403, 403, 200)),
     ("GET", "/operator/parts", "/operator/parts", {}, (302, 403, 403, 200)),
     # No supervisord runs here; tests/operations has one.
@@ -211,6 +291,12 @@ def uuid(second_curator: Member) -> str:
     return propose(second_curator)
 
 
+@pytest.fixture
+def author(second_curator: Member) -> str:
+    """The id of whoever proposed that mapping."""
+    return second_curator.person_id
+
+
 @pytest.fixture(params=ROLES)
 def member(request: pytest.FixtureRequest) -> Member:
     found = request.getfixturevalue(request.param)
@@ -223,10 +309,11 @@ def test_the_status_of_every_route_for_every_role(
     row: tuple[str, str, str, dict[str, str], tuple[int, int, int, int]],
     member: Member,
     uuid: str,
+    author: str,
 ) -> None:
     method, _, path, form, statuses = row
     expected = statuses[ROLES.index(member.person.role if member.person else "anonymous")]
-    path = path.format(uuid=uuid)
+    path = path.format(uuid=uuid, author=author)
     answer = member.get(path) if method == "GET" else member.post(path, **form)
     assert answer.status_code == expected, answer.text
     assert answer.headers["X-Request-ID"]
@@ -253,18 +340,19 @@ def test_nothing_changes_without_a_valid_token(
     request: pytest.FixtureRequest,
     database: Database,
     uuid: str,
+    author: str,
 ) -> None:
     def rows() -> list[int | None]:
         with database.read() as session:
             return [
                 session.scalar(select(func.count()).select_from(table))
-                for table in (Mapping, MappingEvent)
+                for table in (Mapping, MappingEvent, AuditEvent, ApiToken)
             ]
 
     member: Member = request.getfixturevalue(who)
     before = rows()
     form = row[3] if token is None else {**row[3], "csrf_token": token}
-    answer = member.client.post(row[2].format(uuid=uuid), data=form)
+    answer = member.client.post(row[2].format(uuid=uuid, author=author), data=form)
     signed_out = who == "anonymous" and row[4][0] == 401
     assert answer.status_code == (401 if signed_out else 400)
     assert ("not signed in" if signed_out else "no longer valid") in answer.text

@@ -17,6 +17,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _DECLARED = "_kewp_access"
+_FOR_PROGRAMS = "_kewp_for_programs"
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
@@ -57,6 +58,17 @@ def requires(action: str) -> Callable[[Callable[P, R]], Callable[P, Any]]:
     return decorate
 
 
+def for_programs(view: Callable[P, R]) -> Callable[P, R]:
+    """Programs may use this view with a token; see `bearer`. Public views can be read by them."""
+    setattr(view, _FOR_PROGRAMS, True)
+    return view
+
+
+def is_for_programs(app: Flask, endpoint: str) -> bool:
+    """Whether a view declares that tokens may be used there."""
+    return bool(getattr(app.view_functions[endpoint], _FOR_PROGRAMS, False))
+
+
 def me() -> Person:
     """The person of this request, in a view that `requires` one."""
     person: Person | None = g.person
@@ -91,7 +103,7 @@ def init_app(app: Flask) -> None:
         stale = "This form is no longer valid."
         if g.from_elsewhere:
             return answer(Problem(400, stale, FORGED))
-        access = getattr(app.view_functions.get(request.endpoint or ""), _DECLARED, "public")
+        access = declared_by(app, request.endpoint or "")
         if g.person is None and access != "public":
             return answer(_signed_out())
         return answer(
@@ -102,6 +114,11 @@ def init_app(app: Flask) -> None:
                 link=(_came_from() or url_for("home"), "Open the page again"),
             )
         )
+
+
+def declared_by(app: Flask, endpoint: str) -> str:
+    """What a view declares; `public` where there is none."""
+    return str(getattr(app.view_functions.get(endpoint), _DECLARED, "public"))
 
 
 def declared(app: Flask) -> dict[str, str]:

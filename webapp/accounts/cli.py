@@ -1,4 +1,4 @@
-"""`python -m webapp sign-in-link` for somebody the operator knows, `workshop` for a class."""
+"""`sign-in-link` for one person, `workshop` for a class, `people` for those who are in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from datetime import timedelta
 from typing import Any
 
-from webapp.accounts import codes, links, people
+from webapp.accounts import codes, links, people, people_cli
 from webapp.accounts.models import ROLES
 from webapp.accounts.runtime import open_runtime
 from webapp.database import Database
@@ -34,6 +34,7 @@ def register(subparsers: Any) -> None:
     parser = acts.add_parser("revoke", help="let a code let nobody in any longer")
     parser.add_argument("id", help="as workshop list prints it")
     parser.set_defaults(handler=revoke_code)
+    people_cli.register(subparsers)
 
 
 def sign_in_link(args: argparse.Namespace, settings: Settings) -> int:
@@ -47,6 +48,12 @@ def sign_in_link(args: argparse.Namespace, settings: Settings) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
+    if known is not None and known.blocked_at:
+        print(
+            f"{known.name} is blocked, so the link will not work until you type: "
+            f"python -m webapp people unblock {known.id}",
+            file=sys.stderr,
+        )
     if known is not None:
         change = "" if known.role == args.role else f"; this link makes them {args.role}"
         print(

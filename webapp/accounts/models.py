@@ -12,6 +12,10 @@ from webapp.accounts.runtime import RuntimeBase
 from webapp.database import Base, utc_now
 
 ROLES = ("curator", "reviewer", "admin")
+SCOPES = ("read", "propose", "review")
+"""What a token may do; each includes those before it."""
+
+_SCOPE_OF = {"curate": "propose", "review": "review"}
 
 
 def _new_id() -> str:
@@ -19,21 +23,44 @@ def _new_id() -> str:
 
 
 class Person(Base):
-    """Somebody who signs in; credit in exports is their `name` (and ORCID iD where known)."""
+    """Somebody who signs in; credit in exports is their `name` (and ORCID iD where known).
+
+    Who is blocked or erased may do nothing and is never the person of a request. `scope` is set
+    where a token speaks for them: it may do no more than that.
+    """
 
     __tablename__ = "person"
+    __allow_unmapped__ = True
 
     id: Mapped[str] = mapped_column(primary_key=True, default=_new_id)
     name: Mapped[str]
     role: Mapped[str]
     orcid: Mapped[str | None]
     created_at: Mapped[str] = mapped_column(default=utc_now)
+    blocked_at: Mapped[str | None]
+    erased_at: Mapped[str | None]
+    scope: str | None = None
 
     __table_args__ = (CheckConstraint(f"role IN {ROLES}", name="role"),)
 
+    @property
+    def is_active(self) -> bool:
+        """Whether this person may sign in at all."""
+        return not self.blocked_at and not self.erased_at
+
     def can(self, action: str) -> bool:
-        """Whether this person's role allows `curate`, `review` or `admin`."""
+        """Whether role, and token if one is used, allow `curate`, `review` or `admin`."""
+        if not self.is_active:
+            return False
+        if self.scope is not None and not covers(self.scope, action):
+            return False
         return ROLES.index(self.role) >= {"curate": 0, "review": 1, "admin": 2}[action]
+
+
+def covers(scope: str, action: str) -> bool:
+    """Whether the scope of a token covers `curate` or `review`; none covers `admin`."""
+    wanted = _SCOPE_OF.get(action)
+    return wanted is not None and SCOPES.index(scope) >= SCOPES.index(wanted)
 
 
 class Identity(Base):
@@ -70,6 +97,24 @@ class WorkshopCode(Base):
     __table_args__ = (CheckConstraint("uses <= uses_allowed", name="uses"),)
 
 
+class ApiToken(Base):
+    """A key with which a program acts for a person; only its SHA-256 is kept."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str]
+    scope: Mapped[str]
+    created_at: Mapped[str] = mapped_column(default=utc_now)
+    expires_at: Mapped[str]
+    used_at: Mapped[str | None]
+    revoked_at: Mapped[str | None]
+
+    __table_args__ = (CheckConstraint(f"scope IN {SCOPES}", name="scope"),)
+
+
 class AuditEvent(Base):
     """An act outside the life of a mapping that somebody may be asked about; see `audit`.
 
@@ -80,7 +125,7 @@ class AuditEvent(Base):
     __tablename__ = "audit_event"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[str] = mapped_column(default=utc_now)
+    at: Mapped[str] = mapped_column(default=utc_now, index=True)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
     act: Mapped[str]
     subject: Mapped[str]

@@ -7,6 +7,7 @@ import unicodedata
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.accounts import audit
 from webapp.accounts.models import ROLES, Identity, Person
 
 NAME_MAX = 200
@@ -26,7 +27,7 @@ def checked(name: str, role: str) -> str:
 
     Raises `ValueError` for a blank or very long name or an unknown role.
     """
-    name = _visible(unicodedata.normalize("NFC", name))
+    name = visible(unicodedata.normalize("NFC", name))
     if not name:
         raise ValueError("A person needs a name.")
     if len(name) > NAME_MAX:
@@ -42,10 +43,11 @@ def subject_of(name: str) -> str:
     Else one person could come twice, and approve their own proposal (NFKC and case folding:
     Unicode Standard, section 3.13).
     """
-    return _visible(unicodedata.normalize("NFKC", name)).casefold()
+    return visible(unicodedata.normalize("NFKC", name)).casefold()
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """Text without invisible characters, and with single blanks between its words."""
     blanks = "".join(" " if one.isspace() else one for one in text)
     return " ".join(
         "".join(one for one in blanks if not unicodedata.category(one).startswith("C")).split()
@@ -64,6 +66,10 @@ def enrol(session: Session, provider: str, subject: str, name: str, role: str) -
         session.add(person)
         session.flush()
         session.add(Identity(provider=provider, subject=subject, person_id=person.id))
+    elif person.role != role:
+        audit.record(
+            session, "role.change", person.id, before=person.role, after=role, way=provider
+        )
     person.name, person.role = name, role
     return person
 
@@ -77,6 +83,12 @@ def is_taken(session: Session, name: str) -> bool:
 def get(session: Session, person_id: str) -> Person | None:
     """The person with this id, or None."""
     return session.get(Person, person_id)
+
+
+def active(session: Session, person_id: str) -> Person | None:
+    """The person with this id who may sign in, or None: nobody, blocked or erased."""
+    person = session.get(Person, person_id)
+    return person if person is not None and person.is_active else None
 
 
 def is_listed_admin(provider: str, subject: str, listed: frozenset[str]) -> bool:

@@ -27,15 +27,23 @@ _KEY = "key"
 _FORMS = "csrf_token"
 """Where Flask-WTF keeps what the tokens of this browser's forms are checked against."""
 _BROWSER = "browser"
-_WITHOUT_DATABASES = {"static", "operations.health", "operations.live", "operations.metrics"}
+WITHOUT_DATABASES = {"static", "operations.health", "operations.live", "operations.metrics"}
+"""Endpoints that must answer whatever is wrong; nobody is known there."""
 
 
 def sign_in(person_id: str, way: str) -> None:
     """Start a fresh session for a person; whatever session there was is ended.
 
     `way` says how, in words. Forms that this person left open in the browser stay valid; those of
-    somebody else do not.
+    somebody else do not. Raises `Problem` 403 where the person is blocked.
     """
+    with current.database().read() as database:
+        if people.active(database, person_id) is None:
+            raise Problem(
+                403,
+                "You are blocked here.",
+                "An administrator of this site decided so. Ask one of them if that is a mistake.",
+            )
     forms = session.get(_FORMS) if _whose() in {None, person_id} else None
     sign_out()
     key = secrets.token_urlsafe(32)
@@ -133,7 +141,7 @@ def load_person() -> None:
     if known is None:
         return
     with current.database().read() as database:
-        g.person = people.get(database, known.person_id)
+        g.person = people.active(database, known.person_id)
     if known.seen_at < utc_in(-min(_TOUCH_EVERY, _idle() / 4)):
         session.modified = True  # sends the cookie again, which then lives on as well
         _renew(known)
@@ -183,7 +191,7 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def know_person() -> None:
-        if request.endpoint in _WITHOUT_DATABASES:
+        if request.endpoint in WITHOUT_DATABASES:
             g.person = None
         else:
             load_person()

@@ -13,6 +13,8 @@ from webapp.catalog.models import LEVELS, ROLES, Aop, Target
 from webapp.catalog.overlay import overlay
 from webapp.catalog.registry import RESOURCES, parse_identifier
 from webapp.errors import Problem
+from webapp.paging import page_of
+from webapp.parameters import choice, page_number
 
 blueprint = Blueprint("catalog", __name__)
 
@@ -25,17 +27,6 @@ STATUSES = {
     "rejected": "Rejected",
     "withdrawn": "Withdrawn",
 }
-
-
-def page_number() -> int:
-    """The page asked for, from 1; anything else means the first."""
-    return max(request.args.get("page", 1, type=int), 1)
-
-
-def choice(name: str, allowed: tuple[str, ...] | dict[str, str]) -> str:
-    """A query parameter that is one of a few words, else an empty text."""
-    value = request.args.get(name, "")
-    return value if value in allowed else ""
 
 
 @blueprint.get("/key-events")
@@ -55,7 +46,7 @@ def key_events() -> str:
     elif status:
         among = overlay().key_event_ids(None if status == "mapped" else status)
     with current.database().read() as session:
-        page = queries.page_of(
+        page = page_of(
             session, queries.key_events(wanted, among=among, without=without), page_number()
         )
         marks = overlay().for_key_events(session, [row.id for row in page.rows], status)
@@ -80,7 +71,7 @@ def aops() -> str:
     """The list of AOPs."""
     text = request.args.get("q", "").strip()[:200]
     with current.database().read() as session:
-        page = queries.page_of(session, queries.aops(text), page_number())
+        page = page_of(session, queries.aops(text), page_number())
     return render_template(
         "catalog/aops.html",
         page=page,
@@ -149,5 +140,5 @@ def gene(symbol: str) -> str | Response:
             resources=RESOURCES,
             resource=resource,
             counts=counts,
-            page=queries.page_of(session, queries.targets(holding, resource), page_number()),
+            page=page_of(session, queries.targets(holding, resource), page_number()),
         )

@@ -24,8 +24,6 @@ from webapp.catalog.models import (
 )
 from webapp.catalog.registry import parse_aop, parse_key_event
 
-PAGE_SIZE = 50
-
 _AROUND_WORDS = ",;:.!?()[]{}\"'“”‘’"
 
 
@@ -82,25 +80,6 @@ def key_events(
     if without is not None:
         query = query.where(KeyEvent.id.not_in(without))
     return query.order_by(KeyEvent.number)
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some rows of a long list: which page (from 1) of how many, and how many rows in all."""
-
-    rows: Sequence[Any]
-    total: int
-    number: int
-    pages: int
-
-
-def page_of(session: Session, query: Select[Any], number: int, size: int = PAGE_SIZE) -> Page:
-    """One page of a query's rows; a number beyond the end gives the last page."""
-    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    pages = max(-(-total // size), 1)
-    number = min(max(number, 1), pages)
-    rows = session.scalars(query.limit(size).offset((number - 1) * size)).all()
-    return Page(rows, total, number, pages)
 
 
 def find_targets(session: Session, text: str, limit: int = 20) -> list[tuple[Target, str]]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from webapp import current
-from webapp.accounts.access import me, public, requires
+from webapp.accounts.access import for_programs, me, public, requires
 from webapp.catalog import queries
 from webapp.catalog.models import Target
 from webapp.catalog.registry import RESOURCES
@@ -44,6 +44,7 @@ def _decided_again(problem: Problem, uuid: str, action: str) -> str:
 
 
 @blueprint.post(f"/mappings/<uuid>/{ACTIONS}")
+@for_programs
 @requires("curate")
 @hands_back(_decided_again)
 @limited("120/minute")
@@ -99,6 +100,7 @@ def _edited_again(problem: Problem, uuid: str) -> str:
 
 
 @blueprint.post("/mappings/<uuid>/edit")
+@for_programs
 @requires("curate")
 @hands_back(_edited_again)
 @limited("120/minute")

@@ -8,11 +8,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from webapp import current
-from webapp.accounts.access import me, public, requires
+from webapp.accounts.access import for_programs, me, public, requires
 from webapp.catalog import queries
 from webapp.catalog.models import ROLES
 from webapp.catalog.overlay import overlay
-from webapp.catalog.pages import page_number
 from webapp.catalog.registry import RESOURCES, local_name, parse_identifier
 from webapp.curation import asked, lists, shown, told, workflow
 from webapp.curation.assessment import SCHEMES, scheme_of
@@ -21,6 +20,8 @@ from webapp.curation.claim import Proposal, departures
 from webapp.curation.models import CONFIDENCES, PREDICATES, Mapping, MappingEvent
 from webapp.curation.refusals import Refused
 from webapp.errors import Problem, hands_back
+from webapp.paging import page_of
+from webapp.parameters import page_number
 from webapp.security import limited
 from webapp.suggestions import phrases
 from webapp.suggestions.phrases import Phrase
@@ -79,6 +80,7 @@ def _proposed_again(problem: Problem, number: int) -> str:
 
 
 @blueprint.post("/key-events/<int:number>/mappings")
+@for_programs
 @requires("curate")
 @hands_back(_proposed_again)
 @limited("120/minute")
@@ -121,6 +123,7 @@ def _no_verdict(problem: Problem, number: int) -> str:
 
 
 @blueprint.post("/key-events/<int:number>/preview")
+@for_programs
 @requires("curate")
 @hands_back(_no_verdict)
 def preview(number: int) -> str:
@@ -146,7 +149,7 @@ def review() -> str:
     """Everything that waits for a reviewer, oldest first."""
     query = select(Mapping).where(Mapping.state == "proposed").order_by(Mapping.id)
     with current.database().read() as session:
-        page = queries.page_of(session, query, page_number(), REVIEW_PAGE)
+        page = page_of(session, query, page_number(), REVIEW_PAGE)
         return render_template(
             "curation/review.html",
             page=page,

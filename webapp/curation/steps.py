@@ -125,7 +125,8 @@ def require_permission(step: Step, person: Person, mapping: Mapping, *, self_rev
             raise NotAllowed(f"Only curators can {verb} a mapping.")
     elif not person.can("review"):
         what = "proposal" if step.who is Who.OTHER_REVIEWER else "mapping"
-        raise NotAllowed(f"Only reviewers can {verb} a {what}.")
+        limit = "" if person.scope is None else f" This token has the scope {person.scope}."
+        raise NotAllowed(f"Only reviewers can {verb} a {what}.{limit}")
     elif step.who is Who.OTHER_REVIEWER and author and not self_review:
         raise NotAllowed("Nobody reviews their own proposal; another reviewer decides.")
     elif step.who is Who.APPROVER and person.id != mapping.events[-1].person_id:

@@ -18,6 +18,7 @@ from webapp.catalog.importer import catalog_is_empty, import_starter
 from webapp.catalog.lock import ImportRefused
 from webapp.catalog.sources.files import SourceError
 from webapp.database import APPLICATION_ID, Database, DatabaseError, explain, make_private
+from webapp.operations import after_restore
 from webapp.search.events import refresh_search
 from webapp.settings import ROOT, Settings
 from webapp.suggestions.builder import BuildRunning
@@ -38,10 +39,12 @@ def prepare(settings: Settings, *, afresh: bool = False) -> None:
     except OSError as error:
         raise DatabaseError(explain(settings.database_path, error)) from error
     migrate(settings.database_path, lambda: snapshot(settings))
-    open_runtime(settings.runtime_path).require_writable()
+    runtime = open_runtime(settings.runtime_path)
+    runtime.require_writable()
     for path in (settings.database_path, settings.runtime_path):
         make_private(path)
     database = Database(settings.database_path)
+    after_restore.settle(settings, database, runtime)
     if catalog_is_empty(database):
         log.info("The catalog is empty; loading the starter catalog.")
         try:

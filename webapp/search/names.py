@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from webapp.catalog import queries
+from webapp.paging import page_of
 from webapp.search.finder import Found, Hit, Place
 from webapp.search.index import AOP, KEY_EVENT
 from webapp.search.reading import read
@@ -18,10 +19,8 @@ MOST = 20
 
 def find(session: Session, text: str) -> Found:
     """Key Events, AOPs and targets whose names hold the words, and targets that hold the gene."""
-    events = queries.page_of(
-        session, queries.key_events(queries.KeyEventFilter(text=text)), 1, MOST
-    )
-    aops = queries.page_of(session, queries.aops(text), 1, MOST)
+    events = page_of(session, queries.key_events(queries.KeyEventFilter(text=text)), 1, MOST)
+    aops = page_of(session, queries.aops(text), 1, MOST)
     hits = [Hit(KEY_EVENT, str(event.number), Place.TITLE_HOLDS) for event in events.rows]
     hits += [Hit(AOP, str(aop.number), Place.TITLE_HOLDS) for aop in aops.rows]
     totals = {KEY_EVENT: events.total, AOP: aops.total}

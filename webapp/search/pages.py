@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from webapp import current
 from webapp.accounts.access import public
 from webapp.catalog.models import Aop, KeyEvent, Target
-from webapp.catalog.pages import page_number
+from webapp.parameters import page_number
 from webapp.search import identifiers, results
 from webapp.search.finder import Place
 from webapp.search.identifiers import Identified, identify
