@@ -4,6 +4,7 @@ Each value can be overridden from the environment or `.env` by the name given be
 supervisord starts it as `python -m gunicorn -c gunicorn.conf.py 'webapp:create_app()'`.
 """
 
+import ctypes
 import gc
 import os
 import signal
@@ -109,6 +110,14 @@ raw_env = [
     # Where the workers count requests together; the launcher empties it.
     f"PROMETHEUS_MULTIPROC_DIR={settings.root / 'run' / 'metrics'}",
 ]
+
+
+# What one thread has freed serves the others too, where glibc would keep it for each apart: memory
+# of requests is needed once a worker, not once a thread. Before any thread, so that all obey.
+libc = ctypes.CDLL(None)
+if hasattr(libc, "mallopt"):
+    M_ARENA_MAX = -8  # malloc.h
+    libc.mallopt(M_ARENA_MAX, 1)
 
 
 def when_ready(server: memory_report.Server) -> None:

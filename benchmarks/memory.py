@@ -1,11 +1,12 @@
 """What each further worker takes of memory that it shares with nobody (USS).
 
-    python -m benchmarks.memory [REQUESTS]
+    python -m benchmarks.memory [REQUESTS] [--catalog-in-force]
 
 The real gunicorn with three workers, after so many requests (pages, and searches that run the
 encoder), with the bundled encoder and with one of BERT-base's size, whose random weights are made
 in a temporary folder. The baselines, in the same run: without `gc.freeze`, and without preloading,
-where each worker loads and warms everything for itself. Sizes are megabytes.
+where each worker loads and warms everything for itself. The catalog is the starter's, or a copy of
+the one of the settings in force with its index. Sizes are megabytes.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from benchmarks import sites
 from benchmarks.web import serving
 from supervision.memory import MB
 from tests.suggestions.small_models import as_large_as_biobert
 from tests.supervision.installation import wait_until
 from tests.supervision.real_installation import RealInstallation, real_installation
 from tests.supervision.visitor import Visitor
+from webapp.settings import load_settings
 from webapp.suggestions.encoder import BUNDLED
 
 WORKERS = 3
@@ -59,11 +62,14 @@ def measure(installation: RealInstallation, requests: int) -> list[float]:
         return [worker.memory_full_info().uss / MB for worker in master.children()]
 
 
-def compare(encoder: str, name: str, requests: int) -> None:
+def compare(encoder: str, name: str, requests: int, *, in_force: bool) -> None:
     """Print the largest worker as it is shipped, and of both baselines."""
     with real_installation(
         ENCODER=encoder, WEB_CONCURRENCY=str(WORKERS), GUNICORN_MAX_REQUESTS="0"
     ) as installation:
+        if in_force:
+            settings = load_settings()
+            sites.copy_site(settings.database_path, settings.index_dir, installation.data)
         installation.run("webapp", "prepare")
         configuration = installation.root / "gunicorn.conf.py"
         text = configuration.read_text()
@@ -84,11 +90,14 @@ def compare(encoder: str, name: str, requests: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("requests", nargs="?", type=int, default=600)
+    parser.add_argument("--catalog-in-force", action="store_true")
     args = parser.parse_args()
-    compare(BUNDLED, BUNDLED, args.requests)
+    compare(BUNDLED, BUNDLED, args.requests, in_force=args.catalog_in_force)
+    if args.catalog_in_force:  # its index was built with one encoder
+        return
     with tempfile.TemporaryDirectory() as folder:
         as_large_as_biobert(Path(folder))
-        compare(folder, "an encoder of BERT-base's size", args.requests)
+        compare(folder, "an encoder of BERT-base's size", args.requests, in_force=False)
 
 
 if __name__ == "__main__":

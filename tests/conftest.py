@@ -53,7 +53,7 @@ SHARED_AND_SLOW = {
 }
 """Fixtures that take long to make; the tests that share one run in one process."""
 
-ONE_FOR_EACH_MODULE = {"running"}
+ONE_FOR_EACH_MODULE = {"running", "data_of_a_day"}
 """The same, of each module by itself."""
 
 

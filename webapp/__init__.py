@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # a report reads in its own order
     app.secret_key = settings.require_secret_key()
-    database = Database(settings.database_path)
+    database = Database(settings.database_path, for_serving=True)
     app.extensions["kewp.settings"] = settings
     app.extensions["kewp.database"] = database
     app.extensions["kewp.runtime"] = runtime = open_runtime(settings.runtime_path)

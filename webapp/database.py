@@ -146,10 +146,17 @@ class Database:
 
     `read()` sees one snapshot of the data; `write()` takes the write lock at once (BEGIN
     IMMEDIATE), so that what it reads cannot change before it commits. With `read_only` nothing can
-    be written at all.
+    be written at all. With `for_serving` connections keep little of the file for themselves.
     """
 
-    def __init__(self, path: Path, *, create: bool = False, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        create: bool = False,
+        read_only: bool = False,
+        for_serving: bool = False,
+    ) -> None:
         require_safe_sqlite()
         self.path = path
         mode = "ro" if read_only else "rwc" if create else "rw"
@@ -173,6 +180,8 @@ class Database:
             hide_parameters=True,  # they hold what people wrote, and errors go into the log
         )
         event.listen(self.engine, "connect", _limit_patience if read_only else _set_pragmas)
+        if for_serving:
+            event.listen(self.engine, "connect", _cache_little)
         event.listen(self.engine, "begin", _begin)
         event.listen(self.engine, "handle_error", self._name_the_file)
         self._writing = self.engine.execution_options(kewp_write=True)
@@ -231,6 +240,11 @@ class Database:
 
 def _limit_patience(connection: Any, _record: object) -> None:
     connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+
+
+def _cache_little(connection: Any, _record: object) -> None:
+    """One connection a thread, 2 MB each by default: the system caches the file for all of them."""
+    connection.execute("PRAGMA cache_size=-256")
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

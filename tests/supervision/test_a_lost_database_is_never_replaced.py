@@ -13,12 +13,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from supervision import last_database
 from tests.faults.ledger import Ledger
 from tests.faults.people import Curator
 from tests.supervision.installation import START, wait_until
@@ -52,9 +53,8 @@ def files_in(folder: Path) -> set[str]:
     return {str(path) for path in folder.rglob("*") if not path.name.startswith("runtime.db")}
 
 
-@pytest.fixture
-def fresh() -> Iterator[RealInstallation]:
-    """An installation of its own, as these tests spoil it."""
+@contextmanager
+def installed() -> Iterator[RealInstallation]:
     with tempfile.TemporaryDirectory(prefix="kewp-", dir="/tmp") as folder:
         made = RealInstallation(Path(folder))
         made.environment["ENCODER"] = "none"  # nothing here is about suggestions
@@ -66,17 +66,44 @@ def fresh() -> Iterator[RealInstallation]:
 
 
 @pytest.fixture
-def worked_with(fresh: RealInstallation) -> tuple[RealInstallation, str]:
-    """An installation that was stopped after a decision and its snapshot; the mapping's uuid."""
-    real = fresh
-    real.start_and_wait()
-    [(key_event,)] = real.query("SELECT max(number) FROM key_event")
-    [(target,)] = real.query("SELECT min(identifier) FROM target WHERE resource = 'wikipathways'")
-    with closing(Curator(real, "Somebody whose work is dear", Ledger(), iter(()))) as curator:
-        uuid = curator.propose_one(key_event, target)
-    real.run("backup", "now", "--reason", "the evening")
-    assert real.stop() == 0
-    return real, uuid
+def fresh() -> Iterator[RealInstallation]:
+    """An installation of its own, as these tests spoil it."""
+    with installed() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def data_of_a_day(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The data folder of an installation that was stopped after a decision and its snapshot.
+
+    With the uuid of the mapping. Copied, never written to.
+    """
+    with installed() as real:
+        real.start_and_wait()
+        [(key_event,)] = real.query("SELECT max(number) FROM key_event")
+        [(target,)] = real.query(
+            "SELECT min(identifier) FROM target WHERE resource = 'wikipathways'"
+        )
+        with closing(Curator(real, "Somebody whose work is dear", Ledger(), iter(()))) as curator:
+            uuid = curator.propose_one(key_event, target)
+        real.run("backup", "now", "--reason", "the evening")
+        assert real.stop() == 0
+        kept = tmp_path_factory.mktemp("a day") / "data"
+        shutil.copytree(real.data, kept)
+    return kept, uuid
+
+
+@pytest.fixture
+def worked_with(
+    fresh: RealInstallation, data_of_a_day: tuple[Path, str]
+) -> tuple[RealInstallation, str]:
+    """An installation that was stopped after that day; the mapping's uuid."""
+    data, uuid = data_of_a_day
+    shutil.copytree(data, fresh.data)
+    run_folder = fresh.root / "run"
+    run_folder.mkdir()
+    last_database.remember(run_folder, fresh.database)  # as the start did there
+    return fresh, uuid
 
 
 def test_in_whatever_way_it_went_away(worked_with: tuple[RealInstallation, str]) -> None:

@@ -24,6 +24,7 @@ PATHS = {
     "wikipathways": "/gmt/",
     "go": "/go-basic.obo",
     "reactome": "/ReactomePathways.gmt.zip",
+    "genes": "/hgnc_complete_set.txt",
 }
 OBO = b"""format-version: 1.2
 data-version: releases/2026-01-23
@@ -37,7 +38,7 @@ namespace: biological_process
 
 @pytest.fixture(scope="module")
 def upstream() -> Iterator[Upstream]:
-    """A server for the four official files; what it serves, a test decides."""
+    """A server for the five official files; what it serves, a test decides."""
     with serving({}) as server:
         yield server
 
@@ -116,6 +117,7 @@ def test_catalog_update_imports_the_official_files(
     ) == [(identifier,) for identifier in new]
     assert running.query("SELECT DISTINCT source FROM source_release ORDER BY source") == [
         ("aopwiki",),
+        ("genes",),
         ("go",),
         ("reactome",),
         ("starter",),
@@ -188,4 +190,5 @@ def serve_releases(running: RealInstallation, upstream: Upstream, folder: Path) 
         f"/gmt/{GMT}": Served(gmt.read_bytes()),
         PATHS["go"]: Served(OBO),
         PATHS["reactome"]: Served(archive.getvalue()),
+        PATHS["genes"]: Served(b"symbol\tentrez_id\nCASP3\t836\nCASP8\t841\n"),
     }
