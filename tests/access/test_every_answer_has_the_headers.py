@@ -49,7 +49,9 @@ def test_the_policy_allows_nothing_inline_and_nobody_else() -> None:
 
 def test_every_route(admin: Member, anonymous: Member) -> None:
     unknown = "00000000-0000-0000-0000-000000000000"
-    asked = {(method, path.format(uuid=unknown)) for method, _, path, *_ in TABLE} | set(OTHERS)
+    asked = {
+        (method, path.format(uuid=unknown, author=unknown)) for method, _, path, *_ in TABLE
+    } | set(OTHERS)
     for method, path in sorted(asked):
         for member in (anonymous, admin):
             with member.client.open(path, method=method) as answer:

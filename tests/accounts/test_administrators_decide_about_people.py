@@ -19,7 +19,9 @@ SignIn = Callable[[str, str], Member]
 
 def acts(database: Database) -> list[tuple[str | None, str, str]]:
     with database.read() as session:
-        rows = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
+        rows = session.scalars(
+            select(AuditEvent).where(AuditEvent.act.not_like("sign-in.%")).order_by(AuditEvent.id)
+        ).all()
         return [(one.person_id, one.act, one.subject) for one in rows]
 
 

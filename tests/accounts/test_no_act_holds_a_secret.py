@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from tests.accounts.test_programs_act_with_a_token import Program, made
 from tests.conftest import SECRET, Member
+from tests.forms import form_in
 from webapp.accounts import acts, audit, links
 from webapp.accounts.links import hashed
 from webapp.accounts.models import ApiToken, AuditEvent, SignedInSession
@@ -23,6 +24,10 @@ ELSEWHERE = {
     "program.restart",
     "program.start-failed",
     "program.restart-failed",
+    # They need a provider: tests/accounts/test_one_person_has_several_ways_in.py
+    "person.added",
+    "identity.linked",
+    "identity.unlinked",
 }
 NAMES = ("Ada Curator", "Cleo Reviewer", "Dan Admin", "ada curator")
 
@@ -33,8 +38,28 @@ def recorded_by_the_code() -> set[str]:
     for file in (ROOT / "webapp").rglob("*.py"):
         text = file.read_text(encoding="utf-8")
         for call in re.findall(r"(?:audit\.record|_record)\((.{0,160})", text, re.DOTALL):
-            found.update(re.findall(r'"([a-z]+\.[a-z-]+)"', call)[:1])
+            found.update(re.findall(r'"([a-z-]+\.[a-z-]+)"', call)[:1])
     return found
+
+
+def invited(app: Flask, admin: Member) -> set[str]:
+    """A link, a code that is used and revoked, a failure, a session ended; the secrets of these."""
+    link = admin.post("/invitations/link", name="Fay New", role="curator", span="1d").text
+    code = admin.post("/invitations/codes", label="Course", uses="2", days="1").text
+    secrets = {
+        *re.findall(r"http://localhost:5000/sign-in/([^<\s]+)", link),
+        *re.findall(r'code-large">([^<]+)<', code),
+    }
+    assert len(secrets) == 2
+    guest = Member(app.test_client(), None)
+    for secret in secrets:
+        done = guest.post("/workshop", code=secret, name="Gil Guest").status_code
+        assert done == (303 if len(secret) == 14 else 422)
+    assert guest.post("/sign-in/nothing-of-ours").status_code == 410
+    form = form_in(admin.get("/invitations").text, "/revoke")
+    assert admin.client.post(form.action, data=form.fields).status_code == 303
+    assert admin.post("/account/sessions/end").status_code == 303
+    return secrets
 
 
 def test_every_act_is_done_and_none_holds_a_secret(
@@ -58,6 +83,7 @@ def test_every_act_is_done_and_none_holds_a_secret(
     Program(app, token).get("/")
     with database.read() as session:
         row = session.scalars(select(ApiToken)).one()
+    secrets |= invited(app, admin)
     person = f"/people/{curator.person_id}"
     assert curator.post(f"/account/tokens/{row.id}/revoke").status_code == 303
     assert curator.get("/account/export").status_code == 200

@@ -53,7 +53,8 @@ def test_it_is_narrowed_by_act_person_and_days(admin: Member) -> None:
         assert shown == acts, filters
         file = admin.get(f"/audit/events.jsonl?{filters}")
         found = [json.loads(line) for line in file.text.splitlines()]
-        assert [one["act"] for one in found if one["act"] != "audit.download"] == acts, filters
+        beside = {"audit.download", "sign-in.done"}
+        assert [one["act"] for one in found if one["act"] not in beside] == acts, filters
 
 
 @pytest.mark.usefixtures("recorded")
@@ -101,4 +102,5 @@ def test_long_logs_come_in_pages(admin: Member, database: Database) -> None:
     assert "source 119<" not in page
     assert 'href="/audit?act=catalog&amp;page=2"' in page
     with database.read() as session:
-        assert len(session.scalars(select(AuditEvent)).all()) == 120
+        updates = select(AuditEvent).where(AuditEvent.act == "catalog.update")
+        assert len(session.scalars(updates).all()) == 120

@@ -49,7 +49,8 @@ def arrive(
         if listed:
             person.role = "admin"
         _note(session, person, provider, who)
-        audit.record(session, "sign-in.done", provider, person_id=person.id)
+        if person.is_active:
+            audit.record(session, "sign-in.done", provider, person_id=person.id)
     return person
 
 

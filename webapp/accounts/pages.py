@@ -71,7 +71,8 @@ def redeem(token: str) -> Response:
     link = links.peek(current.runtime(), token)
     if link is None:
         raise _unusable()
-    throttle("sign-in of a person", f"{links.PROVIDER}:{people.subject_of(link.name)}")
+    # By a hash: counts hold no name, which an erasure would have to find.
+    throttle("sign-in of a person", links.hashed(people.subject_of(link.name)))
     person = _person_of(link)
     if not links.redeem(current.runtime(), token):
         raise _unusable()
@@ -110,7 +111,8 @@ def _person_of(link: SignInLink) -> Person:
     subject, role = people.subject_of(link.name), _role_of(link)
     with current.database().write() as database:
         person = people.enrol(database, links.PROVIDER, subject, link.name, role)
-        audit.record(database, "sign-in.done", links.PROVIDER, person_id=person.id)
+        if person.is_active:
+            audit.record(database, "sign-in.done", links.PROVIDER, person_id=person.id)
     return person
 
 
