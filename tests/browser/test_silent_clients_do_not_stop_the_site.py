@@ -15,7 +15,7 @@ def test_half_sent_requests_are_given_up(site: Site) -> None:
     # More than the eight threads of two workers.
     silent = [
         socket.create_connection((place.hostname or "", place.port or 0), timeout=START)
-        for _ in range(12)
+        for _ in range(9)
     ]
     try:
         for one in silent:
@@ -23,7 +23,7 @@ def test_half_sent_requests_are_given_up(site: Site) -> None:
         started = time.monotonic()
         for one in silent:
             assert one.recv(1) == b"", "the other side has closed it"
-        # One worker of four threads may have got all twelve: three turns.
+        # One worker of four threads may have got all nine: three turns.
         assert time.monotonic() - started < 3 * SILENCE + 30
         with urllib.request.urlopen(f"{site.address}/health", timeout=START) as answer:
             assert answer.status == 200
