@@ -175,13 +175,19 @@ def report(title: str, found: dict[str, Times], before: dict[str, Times] | None)
     for name, times in found.items():
         p50, p95 = np.percentile(times, [50, 95], axis=0)
         aim = AIMS.get(name, AIMS.get(name.partition(",")[0])) if before is None else None
-        told = f"  aim {aim}: {'met' if p95[0] <= aim else 'missed'}" if aim else ""
+        told = f"  aim {aim}: {verdict(p95, aim)}" if aim else ""
         again = f"x{p50[0] / np.median(before[name][:, 0]):20.2f}" if before else ""
         print(
             f"{name:20} {p50[0]:6.1f}  {p95[0]:6.1f}  {p50[1]:7.1f}  {p95[1]:7.1f}  "
             f"x{p50[0] / alone:14.2f}  {again}{told}",
             flush=True,
         )
+
+
+def verdict(p95: NDArray[np.float64], aim: float) -> str:
+    """Whether the clock and the processor time (milliseconds) stay within the aim."""
+    clock, cpu = ("met" if value <= aim else "missed" for value in p95)
+    return clock if clock == cpu else f"{clock} by the clock, {cpu} by processor time"
 
 
 def measure(data: Path, rounds: int) -> dict[str, Times]:
