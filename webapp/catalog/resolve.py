@@ -36,9 +36,10 @@ def resolve(connection: Connection, genes: Mapping[str, r.GeneRecord]) -> list[r
 
     `genes` holds what the inputs say of genes, by Entrez number.
     """
-    remarks = [*_identify(connection, s.TARGETS), *resolve_genes(connection, genes)]
+    # What holds genes comes first: those of something unknown are not even added.
+    remarks = [*_identify(connection, s.TARGETS), *_identify(connection, s.KEY_EVENTS)]
+    remarks += resolve_genes(connection, genes)
     remarks += _identify(connection, s.GENES)
-    remarks += _identify(connection, s.KEY_EVENTS)
     remarks += _identify(connection, s.AOPS)
     remarks += _ends_of_relationships(connection)
     remarks += _identify(connection, s.RELATIONSHIPS)
@@ -79,6 +80,8 @@ def _identify(connection: Connection, entity: s.Entity) -> Iterator[r.Remark]:
         inherit(connection)
     if entity is s.TARGETS:
         yield from _unknown_targets(connection)
+    if entity is s.KEY_EVENTS:
+        yield from _unknown_key_events(connection)
     if entity.kind in _FALLBACK_TITLES:
         yield from _untitled(connection, entity)
     texts = {
@@ -129,6 +132,23 @@ def _unknown_targets(connection: Connection) -> Iterator[r.Remark]:
     for link in s.LINKS:
         if link.owner.entity is s.TARGETS:
             connection.execute(delete(link.stage).where(link.stage.c.target.not_in(known)))
+
+
+def _unknown_key_events(connection: Connection) -> Iterator[r.Remark]:
+    """Drop what only completes a Key Event that nobody names."""
+    stage, genes = s.KEY_EVENTS.stage, s.KEY_EVENT_GENES.stage
+    unknown = and_(stage.c.id.is_(None), not_(stage.c.named))
+    for (number,) in connection.execute(
+        select(stage.c.number).where(unknown).order_by(stage.c.number)
+    ).all():
+        yield r.Remark(
+            r.KEY_EVENT,
+            None,
+            f"Key Event {number} is in no given file and not in the catalog; its genes were left "
+            "out.",
+        )
+    connection.execute(delete(stage).where(unknown))
+    connection.execute(delete(genes).where(genes.c.key_event.not_in(select(stage.c.number))))
 
 
 def _untitled(connection: Connection, entity: s.Entity) -> Iterator[r.Remark]:
