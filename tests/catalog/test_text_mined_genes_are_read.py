@@ -82,11 +82,18 @@ def test_the_same_file_again_changes_nothing(catalog: Database, tmp_path: Path) 
 
 
 def test_what_a_newer_file_no_longer_finds_is_gone(catalog: Database, tmp_path: Path) -> None:
-    imported(catalog, ("aopwiki", aopwiki_xml(tmp_path / "a.xml", {55: "Cell death"})))
-    imported(catalog, (SOURCE, turtle(tmp_path / "old.ttl", TWO)))
+    xml = aopwiki_xml(tmp_path / "a.xml", {55: "Cell death", 99: "Another"})
+    imported(catalog, ("aopwiki", xml), (SOURCE, turtle(tmp_path / "old.ttl", TWO)))
+    assert [row[0] for row in rows(catalog, NAMED)] == [55, 55, 55, 99]
     newer = "aop.events:55\tedam:data_1025\thgnc:1509 ;\n\t:geneDetectedByNER\thgnc:1509 ."
-    imported(catalog, (SOURCE, turtle(tmp_path / "new.ttl", newer)))
-    assert [row[1] for row in rows(catalog, NAMED)] == ["CASP8"]
+    report = imported(catalog, (SOURCE, turtle(tmp_path / "new.ttl", newer)))
+    assert [row[:2] for row in rows(catalog, NAMED)] == [(55, "CASP8")]
+    assert report.kinds["key_event"].changed == 2
+    events = "SELECT number, title, retired_at FROM key_event"
+    assert rows(catalog, events) == [(55, "Cell death", None), (99, "Another", None)]
+    before = everything(catalog)
+    imported(catalog, ("aopwiki", xml))
+    assert everything(catalog) == before  # which says nothing of genes
 
 
 def test_the_symbol_of_the_catalog_counts(catalog: Database, tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ def resolve(connection: Connection, genes: Mapping[str, r.GeneRecord]) -> list[r
 
     `genes` holds what the inputs say of genes, by Entrez number.
     """
+    _empty_what_is_not_mined_any_more(connection)
     # What holds genes comes first: those of something unknown are not even added.
     remarks = [*_identify(connection, s.TARGETS), *_identify(connection, s.KEY_EVENTS)]
     remarks += resolve_genes(connection, genes)
@@ -132,6 +133,29 @@ def _unknown_targets(connection: Connection) -> Iterator[r.Remark]:
     for link in s.LINKS:
         if link.owner.entity is s.TARGETS:
             connection.execute(delete(link.stage).where(link.stage.c.target.not_in(known)))
+
+
+def _empty_what_is_not_mined_any_more(connection: Connection) -> None:
+    """Say of Key Events with text-mined genes that a file of such genes lacks that they have none.
+
+    Such a file lists all findings, so that one that it does not list was made no more.
+    """
+    stage, main = s.KEY_EVENTS.stage, s.KEY_EVENTS.main
+    said = select(func.count()).select_from(stage).where(stage.c.genes_said)
+    if not connection.execute(said).scalar_one():
+        return
+    connection.execute(update(stage).values(genes_said=True))
+    connection.execute(
+        insert(stage).from_select(
+            ["number", "components_said", "genes_said", "state", "named"],
+            select(
+                main.c.number, literal(False), literal(True), literal(s.UNCHANGED), literal(False)
+            ).where(
+                main.c.id.in_(select(s.KEY_EVENT_GENES.main.c.key_event_id)),
+                main.c.number.not_in(select(stage.c.number)),
+            ),
+        )
+    )
 
 
 def _unknown_key_events(connection: Connection) -> Iterator[r.Remark]:
