@@ -27,6 +27,7 @@ _HELP = {
     "go": "go-basic.obo, and a GMT of human genes by GO term",
     "reactome": "Reactome's ReactomePathways.gmt",
     "genes": "tables of Entrez number, HGNC symbol and Ensembl id",
+    "key-event-genes": "AOPWikiRDF-Genes, the genes that programs found in AOP-Wiki's texts",
 }
 
 
@@ -79,7 +80,9 @@ def _shared_options(parser: argparse.ArgumentParser) -> None:
 
 def import_command(args: argparse.Namespace, settings: Settings) -> int:
     """Import the named files; exit status 1 with one sentence where that cannot be done."""
-    named = [(source, path) for source in _HELP for path in getattr(args, source) or ()]
+    named = [
+        (source, path) for source in _HELP for path in getattr(args, source.replace("-", "_")) or ()
+    ]
     if args.starter and (args.aopwiki or args.wikipathways):
         args.parser.error("--starter goes with neither --aopwiki nor --wikipathways")
     if args.starter:

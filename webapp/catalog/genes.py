@@ -13,8 +13,10 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import (
     Connection,
+    String,
     and_,
     case,
+    cast,
     delete,
     exists,
     func,
@@ -24,6 +26,7 @@ from sqlalchemy import (
     or_,
     select,
     union,
+    union_all,
     update,
 )
 
@@ -40,24 +43,31 @@ def resolve_genes(connection: Connection, given: Mapping[str, r.GeneRecord]) -> 
     `given` holds what the inputs say, by number.
     """
     shared = _decide(connection, given)
-    stage, genes, entrez = s.TARGET_GENES.stage, s.GENES.main, s.ENTREZ
-    connection.execute(
-        update(stage)
-        .where(stage.c.symbol == literal(r.ENTREZ_PREFIX) + entrez.c.entrez)
-        .values(symbol=entrez.c.symbol)
-    )
+    genes, entrez = s.GENES.main, s.ENTREZ
+    of_targets, of_events = s.TARGET_GENES.stage, s.KEY_EVENT_GENES.stage
+    for stage in (of_targets, of_events):
+        connection.execute(
+            update(stage)
+            .where(stage.c.symbol == literal(r.ENTREZ_PREFIX) + entrez.c.entrez)
+            .values(symbol=entrez.c.symbol)
+        )
+    event = literal("Key Event ") + cast(of_events.c.key_event, String)
+    held = union_all(
+        select(of_targets.c.symbol, of_targets.c.target.label("holder")),
+        select(of_events.c.symbol, event).distinct(),
+    ).subquery()
     unknown = connection.execute(
-        select(stage.c.symbol, func.min(stage.c.target), func.count())
-        .where(stage.c.symbol.startswith(r.ENTREZ_PREFIX))
-        .group_by(stage.c.symbol)
-        .order_by(stage.c.symbol)
+        select(held.c.symbol, func.min(held.c.holder), func.count())
+        .where(held.c.symbol.startswith(r.ENTREZ_PREFIX))
+        .group_by(held.c.symbol)
+        .order_by(held.c.symbol)
     )
-    for symbol, target, count in unknown.all():
+    for symbol, first, count in unknown.all():
         others = f" and {count - 1} more" if count > 1 else ""
         holder = shared.get(symbol.removeprefix(r.ENTREZ_PREFIX))
         why = f"The symbol {holder} has another number than" if holder else "No symbol is known for"
         yield r.Remark(
-            r.GENE, None, f"{why} {symbol}, a gene of {target}{others}; kept by its number."
+            r.GENE, None, f"{why} {symbol}, a gene of {first}{others}; kept by its number."
         )
     connection.execute(
         insert(s.RENAMED_GENES).from_select(
@@ -98,7 +108,9 @@ def _decide(connection: Connection, given: Mapping[str, r.GeneRecord]) -> dict[s
         )
         for row in rows
     }
-    said = {**known, **given}
+    doubtful = {entrez: gene for entrez, gene in given.items() if gene.if_unknown}
+    firm = {entrez: gene for entrez, gene in given.items() if not gene.if_unknown}
+    said = {**doubtful, **known, **firm}
     numbers: dict[str, list[str]] = defaultdict(list)
     for entrez, gene in said.items():
         numbers[gene.symbol].append(entrez)
@@ -137,6 +149,7 @@ def _stage(connection: Connection) -> None:
     )
     symbols = union(
         select(s.TARGET_GENES.stage.c.symbol),
+        select(s.KEY_EVENT_GENES.stage.c.symbol),
         select(s.RENAMED_GENES.c.symbol),
         select(s.UNNUMBERED.c.symbol),
         completed,

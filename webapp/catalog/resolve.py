@@ -36,9 +36,11 @@ def resolve(connection: Connection, genes: Mapping[str, r.GeneRecord]) -> list[r
 
     `genes` holds what the inputs say of genes, by Entrez number.
     """
-    remarks = [*_identify(connection, s.TARGETS), *resolve_genes(connection, genes)]
+    _empty_what_is_not_mined_any_more(connection)
+    # What holds genes comes first: those of something unknown are not even added.
+    remarks = [*_identify(connection, s.TARGETS), *_identify(connection, s.KEY_EVENTS)]
+    remarks += resolve_genes(connection, genes)
     remarks += _identify(connection, s.GENES)
-    remarks += _identify(connection, s.KEY_EVENTS)
     remarks += _identify(connection, s.AOPS)
     remarks += _ends_of_relationships(connection)
     remarks += _identify(connection, s.RELATIONSHIPS)
@@ -79,6 +81,8 @@ def _identify(connection: Connection, entity: s.Entity) -> Iterator[r.Remark]:
         inherit(connection)
     if entity is s.TARGETS:
         yield from _unknown_targets(connection)
+    if entity is s.KEY_EVENTS:
+        yield from _unknown_key_events(connection)
     if entity.kind in _FALLBACK_TITLES:
         yield from _untitled(connection, entity)
     texts = {
@@ -129,6 +133,46 @@ def _unknown_targets(connection: Connection) -> Iterator[r.Remark]:
     for link in s.LINKS:
         if link.owner.entity is s.TARGETS:
             connection.execute(delete(link.stage).where(link.stage.c.target.not_in(known)))
+
+
+def _empty_what_is_not_mined_any_more(connection: Connection) -> None:
+    """Say of Key Events with text-mined genes that a file of such genes lacks that they have none.
+
+    Such a file lists all findings, so that one that it does not list was made no more.
+    """
+    stage, main = s.KEY_EVENTS.stage, s.KEY_EVENTS.main
+    said = select(func.count()).select_from(stage).where(stage.c.genes_said)
+    if not connection.execute(said).scalar_one():
+        return
+    connection.execute(update(stage).values(genes_said=True))
+    connection.execute(
+        insert(stage).from_select(
+            ["number", "components_said", "genes_said", "state", "named"],
+            select(
+                main.c.number, literal(False), literal(True), literal(s.UNCHANGED), literal(False)
+            ).where(
+                main.c.id.in_(select(s.KEY_EVENT_GENES.main.c.key_event_id)),
+                main.c.number.not_in(select(stage.c.number)),
+            ),
+        )
+    )
+
+
+def _unknown_key_events(connection: Connection) -> Iterator[r.Remark]:
+    """Drop what only completes a Key Event that nobody names."""
+    stage, genes = s.KEY_EVENTS.stage, s.KEY_EVENT_GENES.stage
+    unknown = and_(stage.c.id.is_(None), not_(stage.c.named))
+    for (number,) in connection.execute(
+        select(stage.c.number).where(unknown).order_by(stage.c.number)
+    ).all():
+        yield r.Remark(
+            r.KEY_EVENT,
+            None,
+            f"Key Event {number} is in no given file and not in the catalog; its genes were left "
+            "out.",
+        )
+    connection.execute(delete(stage).where(unknown))
+    connection.execute(delete(genes).where(genes.c.key_event.not_in(select(stage.c.number))))
 
 
 def _untitled(connection: Connection, entity: s.Entity) -> Iterator[r.Remark]:

@@ -66,7 +66,10 @@ class Stager:
         first = self._entity(
             s.KEY_EVENTS,
             file_no,
-            {"components_said": record.components is not None},
+            {
+                "components_said": record.components is not None,
+                "genes_said": record.genes is not None,
+            },
             number=record.number,
             curie=f"aop.events:{record.number}",
             title=record.title,
@@ -75,11 +78,20 @@ class Stager:
             description=record.description,
             organ_term=record.organ_term,
             cell_term=record.cell_term,
+            named=record.genes is None,
         )
         if "components_said" in first:
             for position, part in enumerate(record.components or (), start=1):
                 values = {name: getattr(part, name) for name in r.Component.__dataclass_fields__}
                 self._row(s.COMPONENTS.stage, key_event=record.number, position=position, **values)
+        if "genes_said" in first:
+            for gene in record.genes or ():
+                self._row(
+                    s.KEY_EVENT_GENES.stage,
+                    key_event=record.number,
+                    symbol=gene.symbol,
+                    method=gene.method,
+                )
 
     def _aop(self, record: r.AopRecord, file_no: int) -> None:
         first = self._entity(

@@ -152,7 +152,7 @@ KEY_EVENTS = _entity(
     m.KeyEvent,
     _number(),
     ("title", "short_title", "level", "description", "organ_term", "cell_term"),
-    *_said("components_said"),
+    *_said("components_said", "genes_said"),
 )
 AOPS = _entity(
     r.AOP,
@@ -214,9 +214,19 @@ TARGET_GENES = _link(
     ("target_id", "gene_id"),
     references=(Reference("gene_id", "symbol", GENES),),
 )
+_of_key_event = Reference("key_event_id", "key_event", KEY_EVENTS)
+
+KEY_EVENT_GENES = _link(
+    m.KeyEventGene,
+    _of_key_event,
+    "genes_said",
+    ("key_event_id", "gene_id", "method"),
+    references=(Reference("gene_id", "symbol", GENES),),
+    values=("method",),
+)
 COMPONENTS = _link(
     m.EventComponent,
-    Reference("key_event_id", "key_event", KEY_EVENTS),
+    _of_key_event,
     "components_said",
     ("key_event_id", "position"),
     values=("position", *r.Component.__dataclass_fields__),
@@ -263,6 +273,7 @@ LINKS = (
     AOP_EVENTS,
     AOP_RELATIONSHIPS,
     TARGET_GENES,
+    KEY_EVENT_GENES,
     SYNONYMS,
     PARENTS,
     ANNOTATIONS,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.catalog.models import Gene, KeyEvent, Target, TargetGene, TargetSynonym
-from webapp.suggestions import fusion, memory, reasons
+from webapp.suggestions import fusion, memory, mined, reasons
 from webapp.suggestions.holder import Now
 from webapp.suggestions.index import Index
 from webapp.suggestions.memory import Memory
@@ -111,6 +111,7 @@ def explained(
     ids = [one.id for one in targets.values()]
     subject = subject_of(key_event, index.abbreviations)
     genes = named_genes(session, index, key_event.number, ids)
+    mentioned = mined.overlaps(session, key_event.id, ids)
     synonyms = _synonyms(session, ids)
     liked = liked_by(session, found, [int(found.rows[at]) for at in ats])
     shares = fusion.shares(found.scores)
@@ -126,6 +127,7 @@ def explained(
                 candidates=candidates,
                 place=int(found.places[at]),
                 genes=genes.get(target.id, {}),
+                mined=mentioned.get(target.id),
             ),
             said=key_event.title,
             words=words,

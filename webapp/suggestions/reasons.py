@@ -27,6 +27,7 @@ LABELS = {
     "lexical": "Words",
     "genes": "Genes",
     "annotation": "Annotation",
+    "mined": "Genes in texts",
     "vocabulary": "Other words",
     "description": "Description",
     "meaning": "Meaning",
@@ -89,6 +90,8 @@ class Facts:
         match signal:
             case "genes":
                 return with_genes(text, self.evidence.genes)
+            case "mined" if self.evidence.mined:
+                return with_genes(text, self.evidence.mined.shared)
             case "description":
                 return marked(text, frozenset(name))
             case "lexical" | "annotation":

@@ -63,8 +63,19 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class GeneInText:
+    """A gene that a text names, by symbol or `entrez:NUMBER`; `method` says who read it there."""
+
+    symbol: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeyEventRecord:
-    """A Key Event by its AOP-Wiki number; `level` is one of the six levels or empty."""
+    """A Key Event by its AOP-Wiki number; `level` is one of the six levels or empty.
+
+    With genes the record only completes a Key Event that another file or the catalog names.
+    """
 
     number: int
     title: str | None = None
@@ -74,6 +85,7 @@ class KeyEventRecord:
     organ_term: str | None = None
     cell_term: str | None = None
     components: tuple[Component, ...] | None = None
+    genes: tuple[GeneInText, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +172,7 @@ class GeneRecord:
     """One row of an identifier table: Entrez number, symbol, Ensembl id; each may be empty.
 
     `name` is the symbol in words; `aliases` are other symbols and names, parted by `|`.
+    `if_unknown`: whether it counts only where neither the catalog nor a table knows the number.
     """
 
     entrez: str = ""
@@ -167,6 +180,7 @@ class GeneRecord:
     ensembl: str = ""
     name: str = ""
     aliases: str = ""
+    if_unknown: bool = False
 
     def completed_by(self, other: GeneRecord) -> GeneRecord:
         """With what another input says of the same gene where this one is silent."""

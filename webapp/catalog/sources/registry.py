@@ -12,6 +12,7 @@ from pathlib import Path
 
 from webapp.catalog.sources import (
     aopwiki,
+    aopwiki_genes,
     aopwiki_tables,
     gene_ontology,
     genes,
@@ -130,6 +131,13 @@ FORMATS: tuple[Format, ...] = (
         complete=(Scope(r.REACTOME, only_with_genes=True),),
     ),
     Format("genes", "gene identifier table", "", genes.read, genes.looks_like),
+    Format(
+        "key-event-genes",
+        "AOP-Wiki RDF of genes",
+        _AOPWIKI_LICENCE,
+        aopwiki_genes.read,
+        aopwiki_genes.looks_like,
+    ),
 )
 
 

@@ -13,6 +13,7 @@ from webapp.suggestions.signals.description import Description
 from webapp.suggestions.signals.genes import SharedGenes
 from webapp.suggestions.signals.kind import Kind
 from webapp.suggestions.signals.meaning import Meaning, Parts, ReadAs
+from webapp.suggestions.signals.mined import MinedGenes
 from webapp.suggestions.signals.signal import Evidence, Explains, Signal
 from webapp.suggestions.signals.words import Letters, SameName, SharedWords
 
@@ -34,6 +35,7 @@ TOLD: tuple[type[Explains], ...] = (
     SharedWords,
     SharedGenes,
     Annotation,
+    MinedGenes,
     ReadAs,
     Description,
     Meaning,

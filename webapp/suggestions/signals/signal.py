@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from webapp.suggestions.lexical import shared_words
+from webapp.suggestions.overlap import Overlap
 from webapp.suggestions.signals.targets import Resource
 from webapp.suggestions.subject import Subject
 
@@ -30,6 +31,8 @@ class Evidence:
     """By the meaning of the name alone, 1 for the nearest."""
     genes: Mapping[str, str] = field(default_factory=dict)
     """Symbols of the target's genes that the Key Event names, each with the words that name it."""
+    mined: Overlap | None = None
+    """What programs found in AOP-Wiki's texts that the target has; None where it has none of it."""
 
     @property
     def shared(self) -> frozenset[str]:
