@@ -12,7 +12,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --disable-pip-version-check $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-container test-faults env install dev-install vendor catalog audit clean
+.PHONY: help run test test-container test-crowd test-faults env install dev-install vendor catalog audit clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,10 @@ test: dev-install vendor ## Judge the code: style, types, architecture, tests, b
 	@CHROMIUM="$$($(BIN)/python tools/find_chromium.py)" && export CHROMIUM && \
 		echo "$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)" && \
 		exec $(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+test-crowd: dev-install vendor ## Five people and a class of thirty at work at once in one browser: a minute or two
+	@CHROMIUM="$$($(BIN)/python tools/find_chromium.py)" && export CHROMIUM && \
+		exec $(BIN)/python -m pytest tests/crowd -v $(PYTEST_ARGS)
 
 test-container: dev-install ## Build the image without Docker, run it and curate in it: takes minutes, needs root
 	$(BIN)/python -m pytest tests/image -v -s -rs $(PYTEST_ARGS)

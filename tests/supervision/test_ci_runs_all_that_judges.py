@@ -11,7 +11,7 @@ import pytest
 
 from tests.supervision.installation import PROJECT
 
-TARGETS = ["test", "test-container", "test-faults"]
+TARGETS = ["test", "test-container", "test-crowd", "test-faults"]
 
 LIMIT = 90
 """Minutes that a whole run may take."""

@@ -57,6 +57,8 @@ class Stage:
 
 async def proposes(page: Page, number: int, target: str, note: str) -> None:
     await page.goto(f"/key-events/{number}?target={target.partition(':')[2]}")
+    main = page.get_by_role("main")
+    await expect(main, await main.inner_text()).to_contain_text("Assess and propose")
     for answer in ANSWERS:
         await page.get_by_role("radio", name=re.compile(f"^{answer}")).check()
     await page.get_by_label("Note").fill(note)
@@ -161,7 +163,7 @@ def test_everybody_gets_their_work_done(site: Site) -> None:
             select(func.count())
             .select_from(MappingEvent)
             .join(Person, Person.id == MappingEvent.person_id)
-            .where(Person.name == "crowd reviewer", MappingEvent.action == "approve")
+            .where(Person.name == "Crowd Reviewer", MappingEvent.action == "approve")
         )
         came = session.scalar(
             select(func.count())
