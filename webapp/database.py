@@ -88,7 +88,9 @@ def require_safe_sqlite() -> None:
 
 def is_busy(error: DBAPIError) -> bool:
     """Whether an error only says that somebody else had the database for too long."""
-    return isinstance(error, OperationalError) and "locked" in str(error.orig)
+    # "locking protocol": connections that open and close the write-ahead log at once.
+    told = str(error.orig)
+    return isinstance(error, OperationalError) and ("locked" in told or "locking" in told)
 
 
 def is_full(error: DBAPIError) -> bool:

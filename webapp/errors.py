@@ -23,6 +23,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _HANDS_BACK = "_kewp_hands_back"
+DECLARED = "_kewp_access"
+"""Where a view keeps who may open it; see `accounts.access`."""
 
 _REMEDIES = {
     403: "Your role does not allow this. Ask an administrator if it should.",
@@ -78,6 +80,11 @@ def _handed_back(problem: Problem) -> str | None:
     page = getattr(current_app.view_functions.get(request.endpoint or ""), _HANDS_BACK, None)
     # What another site sent is not shown as if the reader had typed it.
     if page is None or g.get("from_elsewhere", True):
+        return None
+    # Pages of curation are open to all; those of administrators hold what is not.
+    view, person = current_app.view_functions[request.endpoint or ""], g.get("person")
+    needed = getattr(view, DECLARED, "admin")
+    if needed not in {"public", "curate"} and not (person and person.can(needed)):
         return None
     try:
         return str(page(problem, **(request.view_args or {})))

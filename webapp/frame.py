@@ -86,7 +86,8 @@ def init_app(app: Flask) -> None:
         except SQLAlchemyError:
             # The error page must appear above all when the database does not answer.
             log.exception("the frame of the page is incomplete")
-            return {"person": None, "here": None, "nav": "", "review_count": None, "site": site}
+            known = {"person": g.get("person"), "here": g.get("here")}
+            return {**known, "nav": "", "review_count": None, "site": site}
 
 
 class _Releases:

@@ -143,7 +143,9 @@ def _url(value: str) -> str:
     blank = re.search(r"\s", value)
     if value and (parts.scheme not in {"http", "https"} or not parts.netloc or blank):
         raise ValueError("give an address that starts with http:// or https://, without blanks")
-    return value.rstrip("/")
+    # What compares it does so letter by letter, and these two may be written either way.
+    one_way = parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower())
+    return one_way.geturl().rstrip("/")
 
 
 def _issuer(value: str) -> str:

@@ -200,3 +200,14 @@ def test_codes_cannot_be_guessed(database: Database) -> None:
     assert len(set(codes.LETTERS)) == 30
     assert all(set(one) <= {*codes.LETTERS, "-"} and len(one) == 14 for one in made)
     assert not set("01ILOU") & set(codes.LETTERS)
+
+
+def test_who_is_no_guest_any_more_comes_in_otherwise(database: Database) -> None:
+    code = codes.make(database, SECRET, label="X", uses=2, valid_for=timedelta(days=1))
+    guest = codes.redeem(database, SECRET, code, "Eve", "a browser")
+    with database.write() as session:
+        person = session.get(Person, guest.person.id)
+        assert person is not None
+        person.role = "reviewer"
+    with pytest.raises(codes.NotRedeemed, match="no guest any more"):
+        codes.redeem(database, SECRET, code, "Eve", "a browser")

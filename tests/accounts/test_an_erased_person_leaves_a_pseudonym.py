@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from tests.accounts.test_programs_act_with_a_token import made
 from tests.conftest import Member, propose
-from webapp.accounts import erasure, links
+from webapp.accounts import erasure, identities, links
 from webapp.accounts.models import (
     ApiToken,
     AuditEvent,
@@ -19,6 +19,7 @@ from webapp.accounts.models import (
     SignedInSession,
     SignInLink,
 )
+from webapp.accounts.providers.interface import Recognised
 from webapp.database import Base, Database
 from webapp.settings import Settings
 
@@ -190,3 +191,48 @@ def test_an_erasure_that_could_not_be_noted_is_noted_at_the_next_start(
     noted.rmdir()
     assert erasure.again(settings, database, app.extensions["kewp.runtime"]) == 0
     assert json.loads(noted.read_text())["person"] == contributor.person_id
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_could_not_be_forgotten_at_once_is_at_the_next_start(
+    app: Flask, settings: Settings, contributor: Member, admin: Member, database: Database
+) -> None:
+    runtime = app.extensions["kewp.runtime"]
+    holder = dbapi2.connect(str(settings.runtime_path), isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        pseudonym = erasure.erase(
+            settings,
+            database,
+            runtime,
+            contributor.person_id,
+            typed="Ada Curator",
+            by=admin.person_id,
+        )
+    finally:
+        holder.execute("ROLLBACK")
+        holder.close()
+    noted = settings.database_path.with_name("erased.jsonl").read_text()
+    assert json.loads(noted)["pseudonym"] == pseudonym
+    assert erasure.again(settings, database, runtime) == 0
+    with runtime.read() as session:
+        left = session.scalars(select(SignedInSession.person_id)).all()
+    assert contributor.person_id not in left
+
+
+def test_nobody_links_a_way_in_to_somebody_erased(
+    app: Flask, contributor: Member, database: Database
+) -> None:
+    assert contributor.post("/account/erase", name="Ada Curator").status_code == 303
+    with pytest.raises(identities.NotLinked, match="no longer here"):
+        identities.link(
+            database,
+            contributor.person_id,
+            "orcid",
+            "ORCID",
+            Recognised(ORCID, "Ada", ORCID, ORCID),
+        )
+    with database.read() as session:
+        person = session.get(Person, contributor.person_id)
+        assert person is not None
+        assert person.orcid is None

@@ -124,3 +124,23 @@ def test_two_revise_at_once(
     assert "is proposed by now" in late.text
     assert "The overlap is partial." in late.text  # what was typed
     assert mapping(database) == ("proposed", 1, 2)
+
+
+def test_the_page_compares_with_what_was_published_before(
+    revised: str, curator: Member, reviewer: Member
+) -> None:
+    reviewer.post(f"/mappings/{revised}/reject", version="2", reason="The first was right.")
+    fields = form_in(curator.get(f"/mappings/{revised}/edit").text, "/edit").fields
+    curator.post(f"/mappings/{revised}/edit", **{**fields, **OTHERWISE})
+    reviewer.post(f"/mappings/{revised}/approve", version="3")
+    assert "What changed since version 1" in reviewer.get(f"/mappings/{revised}").text
+
+
+def test_what_was_sent_is_no_draft_on_whatever_page_follows(revised: str, reviewer: Member) -> None:
+    page = reviewer.get(f"/mappings/{revised}?return_to=review").text
+    fields = form_in(page, "/approve").fields
+    assert fields["draft"]
+    given = {**fields, "reason": "Why weaker?", "return_to": "review"}
+    done = reviewer.post(f"/mappings/{revised}/return", **given)
+    assert done.headers["Location"] == "/review"
+    assert f'data-drops-draft="{fields["draft"]}"' in reviewer.get("/review").text

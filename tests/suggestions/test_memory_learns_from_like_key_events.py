@@ -54,3 +54,8 @@ def test_the_likest_key_event_is_named(index: Index) -> None:
 
 def test_nothing_is_remembered_without_pairs(index: Index) -> None:
     assert not Memory(index, "go_bp", []).values(1, ROWS).any()
+
+
+def test_a_list_without_targets_has_no_values(index: Index) -> None:
+    memory = Memory(index, "go_bp", [Pair(2, "GO:A")])
+    assert memory.values(1, np.zeros(0, dtype=np.int32)).shape == (0, len(COLUMNS))

@@ -10,19 +10,18 @@ from flask import Flask, Response, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFError
 
 from webapp.accounts.models import Person
-from webapp.errors import Problem, answer, wants_json
+from webapp.errors import DECLARED, Problem, answer, wants_json
 from webapp.security import FORGED
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_DECLARED = "_kewp_access"
 _FOR_PROGRAMS = "_kewp_for_programs"
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
     """Everybody may open this view."""
-    setattr(view, _DECLARED, "public")
+    setattr(view, DECLARED, "public")
     return view
 
 
@@ -52,7 +51,7 @@ def requires(action: str) -> Callable[[Callable[P, R]], Callable[P, Any]]:
                 )
             return view(*args, **kwargs)
 
-        setattr(guarded, _DECLARED, action)
+        setattr(guarded, DECLARED, action)
         return guarded
 
     return decorate
@@ -118,7 +117,7 @@ def init_app(app: Flask) -> None:
 
 def declared_by(app: Flask, endpoint: str) -> str:
     """What a view declares; `public` where there is none."""
-    return str(getattr(app.view_functions.get(endpoint), _DECLARED, "public"))
+    return str(getattr(app.view_functions.get(endpoint), DECLARED, "public"))
 
 
 def declared(app: Flask) -> dict[str, str]:
@@ -130,7 +129,7 @@ def declared(app: Flask) -> dict[str, str]:
     for endpoint, view in app.view_functions.items():
         if endpoint == "static":
             continue
-        access = getattr(view, _DECLARED, None)
+        access = getattr(view, DECLARED, None)
         if access is None:
             raise RuntimeError(f"the view {endpoint} does not say who may open it")
         table[endpoint] = access

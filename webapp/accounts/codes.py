@@ -112,8 +112,18 @@ def redeem(database: Database, secret: str, code: str, name: str, browser: str) 
         person = people.find(session, PROVIDER, subject)
         if person is None:
             person = _new_guest(session, found, subject, name)
+        elif person.role != "curator" or _has_another_way(session, person):
+            # Whoever sits at this browser later knows name and code, and nothing that is theirs.
+            raise NotRedeemed("name", "Sign in as you do otherwise: you are no guest any more.")
         audit.record(session, "workshop.redeemed", found.label, person_id=person.id)
     return Guest(person, found.label)
+
+
+def _has_another_way(session: Session, person: Person) -> bool:
+    others = select(Identity.subject).where(
+        Identity.person_id == person.id, Identity.provider != PROVIDER
+    )
+    return session.scalar(others.limit(1)) is not None
 
 
 def revoke(database: Database, code_id: str, person_id: str | None = None) -> str | None:

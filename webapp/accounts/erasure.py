@@ -18,6 +18,7 @@ import secrets
 from pathlib import Path
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from webapp.accounts import audit, standing
@@ -63,12 +64,15 @@ def erase(
         pseudonym = _pseudonym(session)
         audit.record(session, "person.erase", person.id, person_id=by)
         subjects = _carry_out(session, person, pseudonym)
-    _forget_openings(runtime, person_id, subjects)
+    # It is done. What cannot be noted or forgotten now is caught up with at the next start.
     try:
         _note(settings, person_id, pseudonym)
     except OSError as error:
-        # It is done; only a snapshot that is restored before the next start would undo it.
         log.error("an erasure could not be noted beside the database: %s", error)
+    try:
+        _forget_openings(runtime, person_id, subjects)
+    except OperationalError as error:
+        log.error("an erasure did not reach the runtime database yet: %s", error.orig)
     return pseudonym
 
 
@@ -86,17 +90,18 @@ def again(settings: Settings, database: Database, runtime: Database) -> int:
     for person_id, pseudonym in noted.items():
         with database.write() as session:
             person = session.get(Person, person_id)
-            if person is None or person.erased_at:
-                continue
-            audit.record(session, "person.erase", person.id, way="restore")
-            subjects = _carry_out(session, person, pseudonym)
+            back = person is not None and not person.erased_at
+            subjects: list[str] = []
+            if person is not None and back:
+                audit.record(session, "person.erase", person.id, way="restore")
+                subjects = _carry_out(session, person, pseudonym)
         _forget_openings(runtime, person_id, subjects)
-        count += 1
+        count += back
     return count
 
 
 def _carry_out(session: Session, person: Person, pseudonym: str) -> list[str]:
-    """Take away what tells who it was; returns the names that one-time links knew them by."""
+    """Take away what tells who it was; returns the names that one-time links may know them by."""
     leave_no_trace(session)
     subjects = list(
         session.scalars(
@@ -105,6 +110,7 @@ def _carry_out(session: Session, person: Person, pseudonym: str) -> list[str]:
             )
         )
     )
+    subjects.append(subject_of(person.name))  # a link may wait for somebody who came otherwise
     session.execute(delete(Identity).where(Identity.person_id == person.id))
     session.execute(delete(ApiToken).where(ApiToken.person_id == person.id))
     person.name, person.orcid, person.role = pseudonym, None, "curator"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from webapp.accounts import audit, people
+from webapp.accounts import audit, people, standing
 from webapp.accounts.models import Identity, Person
 from webapp.accounts.providers.interface import Recognised
 from webapp.database import Database
@@ -46,8 +46,8 @@ def arrive(
             session.add(Identity(provider=provider, subject=who.subject, person_id=person.id))
             session.flush()
             audit.record(session, "person.added", provider, person_id=person.id)
-        if listed:
-            person.role = "admin"
+        if listed and person.role != "admin" and person.is_active:
+            standing.change_role(session, person, "admin", by=None, way=provider)
         _note(session, person, provider, who)
         if person.is_active:
             audit.record(session, "sign-in.done", provider, person_id=person.id)
@@ -58,7 +58,7 @@ def link(database: Database, person_id: str, provider: str, label: str, who: Rec
     """Let somebody sign in this way too; recorded. Raises `NotLinked`."""
     with database.write() as session:
         person = people.get(session, person_id)
-        if person is None:
+        if person is None or not person.is_active:
             raise NotLinked("Your account is no longer here.")
         known = people.find(session, provider, who.subject)
         if known is not None and known.id != person.id:

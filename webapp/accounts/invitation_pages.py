@@ -71,7 +71,7 @@ def invite() -> Response:
     with current.database().write() as database:
         known = people.find(database, links.PROVIDER, people.subject_of(name))
         audit.record(database, "invitation.made", role, person_id=me().id)
-    token = links.issue(current.runtime(), name, role, span[0])
+    token = links.issue(current.runtime(), name, role, span[0], me().id)
     secret = f"{current.settings().address}{url_for('accounts.confirm', token=token)}"
     return _shown_once(
         {"link": secret, "name": name, "role": role, "span": span[1], "known": known}

@@ -21,7 +21,13 @@ def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def issue(runtime: Database, name: str, role: str, valid_for: timedelta = VALID_FOR) -> str:
+def issue(
+    runtime: Database,
+    name: str,
+    role: str,
+    valid_for: timedelta = VALID_FOR,
+    issued_by: str | None = None,
+) -> str:
     """A new one-time token that will sign in somebody of this name in this role.
 
     Nothing changes before it is used. Raises `ValueError` where the name is blank or the role
@@ -37,6 +43,7 @@ def issue(runtime: Database, name: str, role: str, valid_for: timedelta = VALID_
                 name=name,
                 role=role,
                 expires_at=utc_in(valid_for),
+                issued_by=issued_by,
             )
         )
     return token

@@ -142,6 +142,8 @@ class SignInLink(RuntimeBase):
     role: Mapped[str]
     expires_at: Mapped[str]
     used_at: Mapped[str | None]
+    issued_by: Mapped[str | None]
+    """The administrator who made it, who must still be one when it is used; None: a command."""
 
 
 class SignInAttempt(RuntimeBase):

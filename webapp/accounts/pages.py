@@ -18,7 +18,7 @@ from flask import (
 from werkzeug.wrappers import Response
 
 from webapp import current
-from webapp.accounts import audit, failures, links, people, sessions
+from webapp.accounts import audit, failures, links, people, sessions, standing
 from webapp.accounts.access import public
 from webapp.accounts.models import Person, SignInLink
 from webapp.errors import Problem
@@ -73,6 +73,8 @@ def redeem(token: str) -> Response:
         raise _unusable()
     # By a hash: counts hold no name, which an erasure would have to find.
     throttle("sign-in of a person", links.hashed(people.subject_of(link.name)))
+    if not _issuer_may(link):
+        raise _unusable()
     person = _person_of(link)
     if not links.redeem(current.runtime(), token):
         raise _unusable()
@@ -91,7 +93,8 @@ def go_on(person: Person, way: str, destination: str | None = None) -> Response:
 def _unusable() -> Problem:
     title = "This sign-in link cannot be used."
     person: Person | None = g.person
-    failures.note(links.PROVIDER, "link")
+    if not g.get("from_elsewhere"):  # else another site could use up what an address may fail
+        failures.note(links.PROVIDER, "link")
     if person is not None:
         return Problem(
             410,
@@ -110,10 +113,29 @@ def _unusable() -> Problem:
 def _person_of(link: SignInLink) -> Person:
     subject, role = people.subject_of(link.name), _role_of(link)
     with current.database().write() as database:
-        person = people.enrol(database, links.PROVIDER, subject, link.name, role)
+        try:
+            person = people.enrol(
+                database, links.PROVIDER, subject, link.name, role, by=link.issued_by
+            )
+        except standing.Refused as error:
+            raise Problem(
+                409,
+                "This sign-in link cannot be used.",
+                f"It would take a role away. {error}",
+                link=(url_for("accounts.sign_in"), "How to sign in"),
+            ) from error
         if person.is_active:
             audit.record(database, "sign-in.done", links.PROVIDER, person_id=person.id)
     return person
+
+
+def _issuer_may(link: SignInLink) -> bool:
+    """Whether whoever made a link may still make one."""
+    if link.issued_by is None:
+        return True
+    with current.database().read() as database:
+        issuer = people.active(database, link.issued_by)
+        return issuer is not None and issuer.can("admin")
 
 
 def _role_of(link: SignInLink) -> str:

@@ -7,7 +7,6 @@ import unicodedata
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.accounts import audit
 from webapp.accounts.models import ROLES, Identity, Person
 
 NAME_MAX = 200
@@ -54,11 +53,16 @@ def visible(text: str) -> str:
     )
 
 
-def enrol(session: Session, provider: str, subject: str, name: str, role: str) -> Person:
-    """The person behind an identity, added or brought up to this name and role.
+def enrol(
+    session: Session, provider: str, subject: str, name: str, role: str, by: str | None = None
+) -> Person:
+    """The person behind an identity, added or brought up to this name and role; `by` decided so.
 
-    Raises `ValueError` where the role is unknown or the name is blank.
+    Raises `ValueError` where the role is unknown or the name is blank, and `standing.Refused` where
+    it would leave no administrator.
     """
+    from webapp.accounts import standing  # it knows the tokens, which know names
+
     name = checked(name, role)
     person = find(session, provider, subject)
     if person is None:
@@ -66,10 +70,8 @@ def enrol(session: Session, provider: str, subject: str, name: str, role: str) -
         session.add(person)
         session.flush()
         session.add(Identity(provider=provider, subject=subject, person_id=person.id))
-    elif person.role != role:
-        audit.record(
-            session, "role.change", person.id, before=person.role, after=role, way=provider
-        )
+    elif person.is_active:
+        standing.change_role(session, person, role, by=by, way=provider)
     person.name, person.role = name, role
     return person
 

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template
 from webapp import current
 from webapp.accounts import tokens
 from webapp.accounts.access import public
+from webapp.accounts.invitation_pages import SPANS
 from webapp.accounts.links import VALID_FOR
 
 blueprint = Blueprint("privacy", __name__)
@@ -22,6 +23,7 @@ def page() -> str:
         idle=in_words(settings.session_idle),
         lifetime=in_words(settings.session_lifetime),
         link_minutes=int(VALID_FOR.total_seconds() // 60),
+        link_days=max(span.days for span, _ in SPANS.values()),
         token_days=max(tokens.DAYS),
         forgotten_days=tokens.FORGOTTEN_AFTER.days,
         snapshot_days=settings.backup_retention_days,

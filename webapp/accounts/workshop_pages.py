@@ -6,10 +6,11 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from webapp import current
-from webapp.accounts import codes, failures, sessions
+from webapp.accounts import codes, failures, links, people, sessions
 from webapp.accounts.access import public
 from webapp.accounts.pages import go_on
 from webapp.errors import Problem, hands_back
+from webapp.security import throttle
 
 blueprint = Blueprint("workshop", __name__)
 
@@ -31,6 +32,8 @@ def _typed_again(problem: Problem) -> str:
 def come_in() -> Response:
     """Sign a guest in."""
     failures.refuse_guessing()
+    who = f"{sessions.browser()}\n{people.subject_of(request.form.get('name', ''))}"
+    throttle("sign-in of a person", links.hashed(who))
     try:
         guest = codes.redeem(
             current.database(),

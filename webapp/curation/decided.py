@@ -11,7 +11,7 @@ from sqlalchemy import func, orm, select
 from sqlalchemy.orm import Session
 
 from webapp.catalog.models import KeyEvent, Target
-from webapp.curation.models import LIVE_STATES, Mapping, MappingEvent, MappingVersion
+from webapp.curation.models import LIVE_STATES, UNDER_REVIEW, Mapping, MappingEvent, MappingVersion
 from webapp.suggestions.coverage import Choice
 from webapp.suggestions.learning.decisions import Decisions
 from webapp.suggestions.pairs import Pair
@@ -25,6 +25,17 @@ def approved_pairs(session: Session) -> Sequence[Pair]:
         .join(Target, Target.id == Mapping.target_id)
         .where(Mapping.approved_version.is_not(None), Mapping.state.in_(LIVE_STATES))
         .order_by(KeyEvent.number, Target.identifier)
+    )
+    return [Pair(number, identifier) for number, identifier in rows]
+
+
+def waiting_pairs(session: Session) -> Sequence[Pair]:
+    """The pairs of which a version is under review."""
+    rows = session.execute(
+        select(KeyEvent.number, Target.identifier)
+        .join(Mapping, Mapping.key_event_id == KeyEvent.id)
+        .join(Target, Target.id == Mapping.target_id)
+        .where(Mapping.state.in_(UNDER_REVIEW))
     )
     return [Pair(number, identifier) for number, identifier in rows]
 
@@ -76,5 +87,5 @@ def choices(session: Session) -> Sequence[Choice]:
     return [Choice(*row) for row in rows]
 
 
-DECISIONS = Decisions(approved_pairs, rejected_pairs, choices)
+DECISIONS = Decisions(approved_pairs, rejected_pairs, choices, waiting_pairs)
 """What a ranker learns from."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from webapp.curation.assessment import SCHEMES
 from webapp.curation.evidence import reference_curie
 from webapp.curation.models import Mapping, MappingVersion
+from webapp.curation.steps import published_before
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ def compared_with(mapping: Mapping, version: MappingVersion) -> MappingVersion |
     published = others.get(mapping.approved_version or 0)
     if published is not None and published.number < version.number:
         return published
+    if version.number == mapping.approved_version:
+        before = others.get(published_before(mapping.events) or 0)
+        if before is not None:
+            return before
     return others.get(version.number - 1)
 
 

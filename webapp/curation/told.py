@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask import flash, url_for
+from flask import flash, request, url_for
 from markupsafe import Markup
 
 from webapp.catalog.registry import local_name
@@ -17,10 +17,12 @@ from webapp.errors import Problem
 
 def announce(state: str, uuid: str, number: int, target: str, more: str = "") -> None:
     """Say on the next page what was done, and to which mapping."""
-    link = Markup('{}: <a href="{}">KE {} → {}</a>.{}')
+    # What was sent is no draft any more, whatever page comes next.
+    link = Markup('{}: <a href="{}" data-drops-draft="{}">KE {} → {}</a>.{}')
+    draft = request.form.get("draft", "")
     address = url_for("curation.mapping", uuid=uuid)
     flash(
-        link.format(state.capitalize(), address, number, local_name(target), more),
+        link.format(state.capitalize(), address, draft, number, local_name(target), more),
         "success" if state in {"proposed", "approved"} else "info",
     )
 

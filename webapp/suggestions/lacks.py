@@ -91,7 +91,7 @@ def _sentence(signal: str, column: str, own: Side, other: Side, named: frozenset
         case "annotation":
             return _annotation(own, other)
         case "genes":
-            return _genes(own, other, named)
+            return _genes(column, own, other, named)
         case "kind":
             return f"is of a kind that experts chose less often: {_kind(column, own, other)}"
         case _:
@@ -100,14 +100,16 @@ def _sentence(signal: str, column: str, own: Side, other: Side, named: frozenset
 
 def _meaning(column: str, own: Side, other: Side) -> str:
     mine, others = own.evidence, other.evidence
-    if mine.place > others.place:
+    if 0 < others.place < mine.place:
         return (
             f"its name is {ordinal(mine.place)} nearest in meaning of {mine.candidates:,}; that of "
             f"{other.called} is {ordinal(others.place)}"
         )
     if column == "unhubbed":
         return "its name is near in meaning to many Key Events, so that nearness tells less of it"
-    return f"what its name is about is farther in meaning than what that of {other.called} is about"
+    if column == "about":
+        return f"what its name is about is farther in meaning than with {other.called}"
+    return f"its name is farther in meaning than that of {other.called}"
 
 
 def _words(own: Side, other: Side) -> str:
@@ -136,7 +138,7 @@ def _annotation(own: Side, other: Side) -> str:
     return f"its name is farther from what AOP-Wiki annotates ({names})"
 
 
-def _genes(own: Side, other: Side, named: frozenset[str]) -> str:
+def _genes(column: str, own: Side, other: Side, named: frozenset[str]) -> str:
     has = ", ".join(sorted(other.evidence.genes.keys() - own.evidence.genes.keys()))
     if has and not own.evidence.genes:
         told = f"has none of the genes that the Key Event names ({', '.join(sorted(named))})"
@@ -145,6 +147,8 @@ def _genes(own: Side, other: Side, named: frozenset[str]) -> str:
         return f"lacks {has}, which the Key Event names; {other.called} has it"
     if not own.held:
         return "has no genes in this catalog"
+    if not column.startswith("genes_of_"):
+        return f"its name is less like what the named genes are called than that of {other.called}"
     return f"its genes are less like those of what is nearest in meaning than {other.called}'s are"
 
 
@@ -169,8 +173,11 @@ def _genes_held(side: Side) -> str:
 
 
 def _chosen(own: Side, other: Side) -> str:
-    if own.evidence.values["likeness"]:
+    mine, others = (side.evidence.values["likeness"] for side in (own, other))
+    if 0 < mine < others:
         return "was chosen for Key Events that are less like this one"
+    if mine:
+        return f"was chosen less often for like Key Events than {other.called}"
     told = "nobody chose it for a like Key Event"
     if other.evidence.values["likeness"]:
         return f"{told}, as {other.called} was chosen"

@@ -71,6 +71,8 @@ def ranked_pool(
         before = np.searchsorted(np.sort(pooled.places[~here]), pooled.places[here])
         places = (pooled.places[here] - before).astype(np.int32)
         pooled = Pooled(pooled.rows[here], places, pooled.values[here])
+        if not len(pooled.rows):
+            return None
     scores, values = fusion.fused(model, number, pooled, columns, known)
     state = fusion.state_of(known)
     columns = (*columns, *memory.COLUMNS)[: values.shape[1]]

@@ -75,7 +75,7 @@ class Memory:
         """
         found = np.zeros((len(listed_rows), len(COLUMNS)), dtype=np.float32)
         curated, likeness = self._likeness(number, without)
-        if curated is None or self._names is None:
+        if curated is None or self._names is None or not len(listed_rows):
             return found
         votes = np.exp((likeness - 1) / TEMPERATURE)
         votes[likeness < 0] = 0

@@ -7,6 +7,7 @@ version of the program gives way to the shipped one, and the state says so.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -39,7 +40,8 @@ class Serving:
             return None
         promoted = kept.newest_promotion(session, encoder)
         number = promoted.id if promoted else 0
-        if self._cached[:2] != (encoder, number):
+        cached = self._cached  # another thread may exchange it at any time
+        if cached[:2] != (encoder, number):
             row = promoted.ranker if promoted else None
             self.flaw = ""
             try:
@@ -51,8 +53,8 @@ class Serving:
                     "python -m webapp ranker train"
                 )
                 log.warning("%s", self.flaw)
-            self._cached = (encoder, number, model or _shipped(encoder))
-        return self._cached[2]
+            self._cached = cached = (encoder, number, model or _shipped(encoder))
+        return cached[2]
 
 
 def serving_model(session: Session, encoder: str | None) -> Model | None:
@@ -69,7 +71,14 @@ def _shipped(encoder: str) -> Model | None:
 
 
 def _usable(model: Model, encoder: str) -> Model:
+    """A model that fits; without its metric where vectors are made otherwise than it knows."""
     require_same_encoder(model, encoder)
     model.vector(COLD, COLUMNS)
     model.vector(WARM, (*COLUMNS, *REMEMBERED))
-    return model
+    learnt_with = str(model.trained_on["encoder"])
+    return model if _space(learnt_with) == _space(encoder) else replace(model, metric={})
+
+
+def _space(encoder: str) -> str:
+    """Stands for the space of an encoder's vectors: weights of eight bits keep it."""
+    return encoder.removesuffix("+int8")

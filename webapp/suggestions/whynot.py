@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.catalog.models import KeyEvent, Target, TargetGene
@@ -100,7 +100,9 @@ def find_target(session: Session, text: str, resource: str) -> Target:
             )
         return found
     called = session.scalars(
-        select(Target).where(func.lower(Target.title) == asked.lower()).order_by(Target.id)
+        select(Target)
+        .where(or_(Target.title == asked, func.lower(Target.title) == asked.lower()))
+        .order_by(Target.id)
     ).all()
     best = _first_of(called, resource)
     if not best:

@@ -125,3 +125,17 @@ def test_weights_stay_near_to_earlier_ones_as_long_as_little_was_decided(
     assert -1.0 < learnt(1) < learnt(10) < learnt(40)
     assert learnt(1) < -0.8
     assert learnt(40) > 0
+
+
+def test_what_waits_for_review_counts_neither_way() -> None:
+    choice = Choice(1, "go_bp", C, shown(A, B, C))
+    found = taught_by(
+        NOBODY,
+        Decisions(
+            approved=lambda session: [Pair(1, C)],
+            choices=lambda session: [choice],
+            proposed=lambda session: [Pair(1, A)],
+        ),
+        [],
+    )
+    assert found.declined == {Pair(1, B): PASSED_OVER}

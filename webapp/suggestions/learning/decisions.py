@@ -42,6 +42,8 @@ class Decisions:
     approved: ApprovedPairs = no_pairs
     rejected: RejectedPairs = no_pairs
     choices: Choices = _no_choices
+    proposed: ApprovedPairs = no_pairs
+    """Pairs that wait for review: of these nobody knows yet, so they count neither way."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def taught_by(session: Session, decisions: Decisions, experts: Iterable[Pair]) -
     accepted = experts | approved
     rejected = set(decisions.rejected(session)) - accepted
     passed_over = _passed_over(decisions.choices(session)) - accepted - rejected
+    passed_over -= set(decisions.proposed(session))
     return Taught(
         tuple(sorted(accepted)),
         dict.fromkeys(sorted(passed_over), PASSED_OVER) | dict.fromkeys(sorted(rejected), REJECTED),
