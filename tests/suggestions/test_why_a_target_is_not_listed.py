@@ -91,7 +91,7 @@ def test_one_below_the_pool_says_what_it_lacks(narrow: Suggester, database: Data
     below = max(all_of(narrow, database).values(), key=lambda one: one.rank or 0)
     assert below.verdict.startswith(f"{below.identifier.split(':')[1]} comes 62nd of 62 in")
     assert "shares no word with the title; the 2nd shares apoptosis" in told(below)
-    assert any("nearest in meaning of 62; that of the" in one for one in told(below))
+    assert any("its name is farther in meaning than that of the" in one for one in told(below))
 
 
 def test_one_in_the_pool_is_compared_by_all_signals(

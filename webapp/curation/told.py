@@ -17,12 +17,13 @@ from webapp.errors import Problem
 
 def announce(state: str, uuid: str, number: int, target: str, more: str = "") -> None:
     """Say on the next page what was done, and to which mapping."""
+    link = Markup('{}: <a href="{}"{}>KE {} → {}</a>.{}')
     # What was sent is no draft any more, whatever page comes next.
-    link = Markup('{}: <a href="{}" data-drops-draft="{}">KE {} → {}</a>.{}')
     draft = request.form.get("draft", "")
+    drops = Markup(' data-drops-draft="{}"').format(draft) if draft else ""
     address = url_for("curation.mapping", uuid=uuid)
     flash(
-        link.format(state.capitalize(), address, draft, number, local_name(target), more),
+        link.format(state.capitalize(), address, drops, number, local_name(target), more),
         "success" if state in {"proposed", "approved"} else "info",
     )
 
