@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import request
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from webapp.catalog.models import KeyEvent, Target
 from webapp.catalog.registry import parse_identifier
 from webapp.curation.assessment import Unanswered, Verdict, judge, read_answers, scheme_of
+from webapp.curation.claim import Proposal
 from webapp.errors import Problem
 from webapp.search import identifiers
 from webapp.suggestions.current import suggester
@@ -41,6 +43,15 @@ def target(session: Session, text: str) -> Target | None:
     """The target of an identifier as people write it."""
     identifier = parse_identifier(text)
     return session.scalar(select(Target).where(Target.identifier == identifier))
+
+
+def proposal(
+    number: int, about: str, form: Mapping[str, str], shown: dict[str, Any] | None = None
+) -> Proposal:
+    """What a form says of the pair of a Key Event and a target, with the list that was shown."""
+    texts = ("references", "note", "predicate", "confidence", "override_reason")
+    given = {name: form.get(name, "") for name in texts}
+    return Proposal(number, about, answers=dict(form), shown=shown, **given)
 
 
 def verdict(about: Target, given: Mapping[str, str], level: str | None) -> Verdict | None:

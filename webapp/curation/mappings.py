@@ -17,7 +17,7 @@ from webapp.catalog.registry import RESOURCES
 from webapp.curation import asked, lists, told, workflow
 from webapp.curation.assessment import SCHEMES, scheme_of
 from webapp.curation.blueprint import REVIEW_PAGE, blueprint
-from webapp.curation.claim import Proposal, departures
+from webapp.curation.claim import departures
 from webapp.curation.difference import changes, compared_with
 from webapp.curation.evidence import reference_curie, reference_url
 from webapp.curation.models import CONFIDENCES, PREDICATES, Mapping, MappingVersion
@@ -119,16 +119,7 @@ def edit(uuid: str) -> Response:
             action,
             reason=form.get("reason", ""),
             version=request.form.get("version", type=int),
-            proposal=Proposal(
-                key_event=number,
-                target=target,
-                answers=form,
-                references=form.get("references", ""),
-                note=form.get("note", ""),
-                predicate=form.get("predicate", ""),
-                confidence=form.get("confidence", ""),
-                override_reason=form.get("override_reason", ""),
-            ),
+            proposal=asked.proposal(number, target, form),
         )
     except Refused as error:
         raise told.problem_of(error) from error

@@ -16,7 +16,7 @@ from webapp.catalog.registry import RESOURCES, local_name, parse_identifier
 from webapp.curation import asked, lists, shown, told, workflow
 from webapp.curation.assessment import SCHEMES, scheme_of
 from webapp.curation.blueprint import REVIEW_PAGE, blueprint
-from webapp.curation.claim import Proposal, departures
+from webapp.curation.claim import departures
 from webapp.curation.models import CONFIDENCES, PREDICATES, Mapping, MappingEvent
 from webapp.curation.refusals import Refused
 from webapp.errors import Problem, hands_back
@@ -92,17 +92,7 @@ def propose(number: int) -> Response:
         uuid = workflow.propose(
             current.database(),
             me(),
-            Proposal(
-                key_event=number,
-                target=target,
-                answers=form,
-                references=form.get("references", ""),
-                note=form.get("note", ""),
-                predicate=form.get("predicate", ""),
-                confidence=form.get("confidence", ""),
-                override_reason=form.get("override_reason", ""),
-                shown=shown.unseal(number, form.get("shown", "")),
-            ),
+            asked.proposal(number, target, form, shown.unseal(number, form.get("shown", ""))),
         )
     except Refused as error:
         link = (url_for(".mapping", uuid=error.mapping), "See that mapping")

@@ -43,10 +43,9 @@ class Order:
 
     def place_by_meaning(self, row: int) -> int:
         """The same by the meaning of the name alone; 0 where that is not known."""
-        if (at := self._at(row)) is not None and self.pool is not None:
-            return int(self.pool.places[at])
-        if self.pool is not None:  # places in the pool count synonyms as well: another scale
-            return 0
+        if self.pool is not None:
+            at = self._at(row)  # places in the pool count synonyms too: others are on another scale
+            return 0 if at is None else int(self.pool.places[at])
         return 0 if self.dense is None else ranker.place_of(row, self.dense, self.absent)
 
     def first(self, limit: int) -> list[int]:
